@@ -1,0 +1,18 @@
+// npm start: gets Node and the dependencies where they are missing, then runs `modelyard serve` with the arguments given.
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { runMain } from "./lib/fail.js";
+import { runForeground } from "./lib/foreground.js";
+import { root } from "./lib/root.js";
+import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
+
+await runMain(async () => {
+  const node = await ensureRuntime();
+  await ensureDependencies();
+  const guard = pathToFileURL(join(root, "scripts", "lib", "orphan-guard.js")).href;
+  const args = ["--import", guard, join(root, "packages", "cli", "src", "main.ts"), "serve", ...process.argv.slice(2)];
+  return runForeground(node, args, {
+    env: runtimeEnvironment(node, { MODELYARD_STARTER_PID: String(process.pid) }),
+    ownGroup: true,
+  });
+});

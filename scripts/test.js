@@ -1,0 +1,108 @@
+// npm test: real services, then node's own test runner.
+//   npm test                        everything (e2e/faults with its short numbers)
+//   npm test -- packages/server     only files whose path contains this
+//   npm test -- --test-only …       arguments with a dash go to node
+//   npm run test:faults             only e2e/faults, with its long numbers
+// In CI (CI=true) the check comes first, and a missing Debian package is installed, or else a failure.
+import { join } from "node:path";
+import { createCleanup } from "./lib/cleanup.js";
+import { runMain, UserError } from "./lib/fail.js";
+import { runForeground } from "./lib/foreground.js";
+import { installParts, missingParts, testParts } from "./lib/parts.js";
+import { root } from "./lib/root.js";
+import { tieToParent } from "./lib/run.js";
+import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
+import { findProgram, startNats, startPostgres } from "./lib/services.js";
+import { findTestFiles } from "./lib/test-files.js";
+
+/** Two test files at a time: what two cores carry without disturbing the tests that measure time. */
+const CONCURRENCY = 2;
+/** For one test, and for a file as a whole (see lib/test-file-limit.js). */
+const LIMITS = {
+  all: { test: 120_000, file: 300_000 },
+  faults: { test: 1_800_000, file: 3_600_000 },
+};
+
+const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
+const isMissing = (name) => missingParts(testParts).some((part) => part.name === name);
+
+async function main({ cleanup, signals, mode, args }) {
+  const node = await ensureRuntime();
+  await ensureDependencies();
+  const filters = args.filter((arg) => !arg.startsWith("-"));
+  const files = await findTestFiles({ base: root, filters, mode });
+  if (files.length === 0) {
+    throw new UserError(
+      `No test file${filters.length > 0 ? ` has ${filters.join(" or ")} in its path` : ""}.\nFix: give a part of a path, such as packages/server.`,
+    );
+  }
+  if (inCi) {
+    const checked = mode === "all" ? await runForeground(process.execPath, [join(root, "scripts", "check.js")]) : 0;
+    if (checked !== 0) return checked;
+    await installParts(testParts);
+  } else {
+    for (const { name, packages, tests } of missingParts(testParts)) {
+      process.stderr.write(
+        `SKIPPED: ${name} is missing, so ${tests} will not be tested. Fix: apt-get install ${packages.join(" ")}\n`,
+      );
+    }
+  }
+  signals.phase = "services";
+  const env = runtimeEnvironment(node, await startServices(cleanup));
+  if (signals.code !== 0) return signals.code;
+  env.MODELYARD_FAULTS = mode === "faults" ? "long" : "short";
+  env.MODELYARD_TEST_FILE_LIMIT_MS = String(LIMITS[mode].file);
+  const options = [
+    `--import=${new URL("lib/test-file-limit.js", import.meta.url).href}`,
+    "--test",
+    "--test-reporter=spec",
+    `--test-concurrency=${CONCURRENCY}`,
+    `--test-timeout=${LIMITS[mode].test}`,
+    ...args.filter((arg) => arg.startsWith("-")),
+  ];
+  return runForeground(...tieToParent(node, [...options, ...files]), { env, cwd: root });
+}
+
+/** Starts what is there and returns the variables that tell the tests about it; a test skips itself where its variable is unset. */
+async function startServices(cleanup) {
+  const start = async (name, starter) => {
+    if (isMissing(name)) return undefined;
+    const service = await starter();
+    cleanup.add(service.stop);
+    return service.url;
+  };
+  const [postgres, nats] = await Promise.all([start("postgresql", startPostgres), start("nats-server", startNats)]);
+  return {
+    MODELYARD_TEST_POSTGRES: postgres,
+    MODELYARD_TEST_NATS: nats,
+    MODELYARD_TEST_CHROMIUM: findProgram("chromium"),
+  };
+}
+
+/**
+ * Signals before the test run: nothing to clean up yet means to leave at once; while services start, their start is
+ * waited for and they are stopped again. During the run, runForeground passes signals on and returns.
+ */
+function watchSignals() {
+  const state = { phase: "before", code: 0 };
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+    process.on(signal, () => {
+      state.code = code;
+      if (state.phase === "before") process.exit(code);
+    });
+  }
+  return state;
+}
+
+await runMain(async () => {
+  const args = process.argv.slice(2);
+  const cleanup = createCleanup();
+  const signals = watchSignals();
+  try {
+    return await (args[0] === "faults"
+      ? main({ cleanup, signals, mode: "faults", args: args.slice(1) })
+      : main({ cleanup, signals, mode: "all", args }));
+  } finally {
+    await cleanup.run();
+  }
+});
