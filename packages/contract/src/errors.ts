@@ -1,0 +1,115 @@
+/**
+ * The error catalogue: every refusal the API can give, with its wire text, its HTTP status and whose fault it is.
+ * Texts and codes are from wire-contract.md 2.4, 3 and 7; clients match on their words.
+ */
+
+/** Whose fault: decides retry and billing. `caller`: never retried · `model`: not retried, free · `platform`: retried, free. */
+export type Fault = "caller" | "model" | "platform";
+
+interface Entry<Args extends readonly unknown[]> {
+  http: number;
+  code: number;
+  fault: Fault;
+  message: (...args: Args) => string;
+}
+
+function entry<Args extends readonly unknown[]>(
+  http: number,
+  code: number,
+  fault: Fault,
+  message: (...args: Args) => string,
+): Entry<Args> {
+  return { http, code, fault, message };
+}
+
+export const ERRORS = {
+  noCredentials: entry(401, 99, "caller", () => "Authorization bearer token is not founded in headers."),
+  badBearer: entry(401, 99, "caller", () => "Authorization bearer token is invalid."),
+  unknownKey: entry(401, 0, "caller", () => "Project authorization is not founded."),
+  signatureMissing: entry(
+    401,
+    0,
+    "caller",
+    () => "Project requires signature authentication. x-signature and x-nonce headers are required.",
+  ),
+  signatureWrong: entry(401, 0, "caller", () => "Project authorization is not valid."),
+  ipNotAllowed: entry(401, 0, "caller", (ip: string) => `Requested ip ${ip} is not allowed.`),
+  accountSuspended: entry(200, 0, "caller", () => "Your account has been suspended. Please contact support."),
+  unknownEndpoint: entry(404, 0, "caller", () => "Error parsing url."),
+  methodNotAllowed: entry(405, 0, "caller", () => "Error parsing url."),
+  badBody: entry(200, 0, "caller", () => "Request parameters are invalid."),
+  bodyTooLarge: entry(413, 0, "caller", () => "Request parameters are invalid."),
+  tooManyRequests: entry(429, 0, "caller", () => "Too many requests. Please slow down."),
+  unknownModel: entry(200, 1, "caller", () => "slug-owner-project-not-exist"),
+  hiddenModel: entry(200, 1, "caller", () => "tool-not-accessible"),
+  retiredModel: entry(200, 1, "caller", () => "tool-not-accessible"),
+  parameterRequired: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] required`),
+  parameterNotNumber: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be integer or float`),
+  parameterOutOfRange: entry(
+    200,
+    0,
+    "caller",
+    (id: string, min: number, max: number) => `Request parameter [${id}] must be between ${min} and ${max}`,
+  ),
+  parameterNotText: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be text`),
+  parameterTooLong: entry(
+    200,
+    0,
+    "caller",
+    (id: string, max: number) => `Request parameter [${id}] must be at most ${max} characters`,
+  ),
+  parameterNotOption: entry(
+    200,
+    0,
+    "caller",
+    (id: string, values: readonly string[]) => `Request parameter [${id}] must be one of: ${values.join(", ")}`,
+  ),
+  parameterNotBoolean: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be true or false`),
+  filesRequired: entry(200, 0, "caller", (id: string) => `Request files [${id}] required`),
+  filesTooMany: entry(200, 0, "caller", (id: string, max: number) => `Request files [${id}] must be at most ${max}`),
+  fileInvalid: entry(200, 0, "caller", (id: string, why: string) => `Request files [${id}] ${why}`),
+  callbackInvalid: entry(200, 0, "caller", () => "Request parameter [callbackUrl] must be an http or https address"),
+  insufficientBalance: entry(200, 97, "caller", () => "Insufficient balance"),
+  concurrencyLimit: entry(
+    200,
+    96,
+    "caller",
+    (balance: string, limit: number) =>
+      `You have reached your concurrent task limit. With your current balance of $${balance}, you can run up to ${limit} tasks at the same time. Add funds to increase your limit.`,
+  ),
+  noPermission: entry(200, 0, "caller", () => "You don't have any permission for this action."),
+  taskIdRequired: entry(200, 0, "caller", () => "taskid or socketaccesstoken is required"),
+  taskNotFound: entry(200, 1, "caller", () => "There is no task yet."),
+  taskNotCancellable: entry(200, 1, "caller", () => "Task is not in a cancellable state."),
+  taskNotKillable: entry(200, 1, "caller", (reason: string) => `Task could not be killed: ${reason}`),
+  storageFull: entry(200, 0, "platform", () => "The server has no room for new work at the moment. Please try again later."),
+  internal: entry(500, 0, "platform", () => "Internal server error."),
+  unavailable: entry(503, 0, "platform", () => "The server is shutting down. Please try again."),
+} as const;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** A refusal from the catalogue, thrown where no return value can carry it; the HTTP layer prints it as the wire's envelope. */
+export class ApiError extends Error {
+  readonly error: ErrorName;
+  readonly http: number;
+  readonly code: number;
+  readonly fault: Fault;
+
+  constructor(error: ErrorName, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ApiError";
+    this.error = error;
+    this.http = ERRORS[error].http;
+    this.code = ERRORS[error].code;
+    this.fault = ERRORS[error].fault;
+  }
+}
+
+type ArgsOf<Name extends ErrorName> = (typeof ERRORS)[Name] extends Entry<infer Args> ? Args : never;
+
+/** Builds the catalogue's error `name` with the arguments of its text. */
+export function apiError<Name extends ErrorName>(name: Name, ...args: ArgsOf<Name>): ApiError {
+  const message = (ERRORS[name].message as (...values: readonly unknown[]) => string)(...args);
+  return new ApiError(name, message);
+}

@@ -1,0 +1,124 @@
+/** The HTTP API's shapes as the seed prints them (wire-contract.md 1, 3, 5, 7). In tests every response is parsed with these. */
+import { z } from "zod";
+import { TASK_STATUSES } from "./task.ts";
+
+const digits = z.string().regex(/^\d+$/);
+const unixSeconds = digits;
+
+export const WireError = z.strictObject({ code: z.number().int(), message: z.string() });
+export const Failure = z.strictObject({ result: z.literal(false), errors: z.array(WireError).min(1) });
+
+export const SocketAccessToken = z.string().regex(/^[A-Za-z0-9]{30}$/);
+
+export const RunResponse = z.strictObject({
+  errors: z.array(z.never()),
+  taskid: digits,
+  socketaccesstoken: SocketAccessToken,
+  result: z.literal(true),
+});
+
+/** A file the run produced; its address answers without credentials. */
+export const OutputFile = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  name: z.string(),
+  contenttype: z.string(),
+  parentid: z.string().regex(/^[0-9a-f]{32}$/),
+  uuid: z.uuid(),
+  size: digits,
+  addedtime: unixSeconds,
+  modifiedtime: unixSeconds,
+  accesskey: z.string().regex(/^[A-Za-z0-9]{30}$/),
+  foldercount: digits,
+  filecount: digits,
+  ispublic: z.literal(0),
+  expiretime: z.null(),
+  url: z.url(),
+});
+export type OutputFile = z.infer<typeof OutputFile>;
+
+/** The answer of a model whose output is text. `message` is the answer once more, for a client that looks there (section 14). */
+export const OutputText = z.strictObject({
+  contenttype: z.literal("raw"),
+  content: z.strictObject({
+    prompt: z.string(),
+    raw: z.string(),
+    thinking: z.array(z.string()),
+    answer: z.array(z.string()),
+    message: z.string(),
+  }),
+});
+export type OutputText = z.infer<typeof OutputText>;
+export const Output = z.union([OutputText, OutputFile]);
+export type Output = z.infer<typeof Output>;
+
+/** Our own facts about a task: additive, under one key, so that no client's own field is ever shadowed. */
+export const TaskFacts = z.strictObject({
+  /** The version that ran (or would run now) the task. */
+  version: z.string(),
+  /** How often a worker has taken the task up. */
+  attempts: z.number().int(),
+  /** Number of the task's last event; subscribe with `after` to get what follows. */
+  lastevent: z.number().int(),
+  /** Why a queued task waits, in a sentence; null when it does not wait. */
+  waitreason: z.string().nullable(),
+  price: z.strictObject({ method: z.string(), price: z.string(), hold: z.string(), captured: z.string().nullable() }),
+  /** Who ended it and why, once it has ended otherwise than by success. */
+  endreason: z.string().nullable(),
+});
+
+export const Task = z.strictObject({
+  id: digits,
+  uuid: z.uuid(),
+  name: z.string(),
+  socketaccesstoken: SocketAccessToken,
+  parameters: z.record(z.string(), z.unknown()),
+  debugoutput: z.string(),
+  debugerror: z.string(),
+  starttime: unixSeconds,
+  endtime: unixSeconds,
+  elapsedseconds: z.string().regex(/^\d+\.\d{4}$/),
+  status: z.enum(TASK_STATUSES),
+  cps: z.string().regex(/^\d+\.\d{12}$/),
+  totalcost: z.string().regex(/^(0|\d+\.\d{12})$/),
+  guestid: z.null(),
+  projectid: digits,
+  modelid: digits,
+  description: z.string(),
+  basemodelid: digits,
+  runtype: z.literal("model"),
+  modelfolderid: z.string(),
+  modelfileid: z.string(),
+  callbackurl: z.string(),
+  marketplaceid: z.null(),
+  createtime: unixSeconds,
+  canceltime: unixSeconds,
+  assigntime: unixSeconds,
+  accepttime: unixSeconds,
+  preprocessstarttime: unixSeconds,
+  preprocessendtime: unixSeconds,
+  postprocessstarttime: unixSeconds,
+  postprocessendtime: unixSeconds,
+  pexit: z.string(),
+  categories: z.array(z.string()),
+  outputs: z.array(Output),
+  size: digits,
+  modeldescription: z.string(),
+  modelslugowner: z.string(),
+  modelslugproject: z.string(),
+  modelyard: TaskFacts,
+});
+export type Task = z.infer<typeof Task>;
+
+export const TaskDetailResponse = z.strictObject({
+  total: z.literal("1"),
+  errors: z.array(z.never()),
+  tasklist: z.array(Task).length(1),
+  result: z.literal(true),
+});
+
+/** Kill and Cancel answer without `total`. */
+export const TaskActionResponse = z.strictObject({
+  errors: z.array(z.never()),
+  tasklist: z.array(Task).length(1),
+  result: z.literal(true),
+});

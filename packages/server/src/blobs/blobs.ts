@@ -1,0 +1,24 @@
+import type { Readable } from "node:stream";
+
+/** A finished blob: `key` is its identity, content never changes. */
+export interface StoredBlob {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Hex. */
+  sha256: string;
+}
+
+/** Raised when more bytes come than were allowed; nothing of the blob is kept. */
+export class BlobTooLargeError extends Error {
+  override name = "BlobTooLargeError";
+}
+
+/** Input and output bytes, apart from the database. */
+export interface Blobs {
+  /** Streams `source` into a new blob; durable when the promise resolves. */
+  put(source: Readable, options: { limit: number }): Promise<StoredBlob>;
+  /** `start` and `end` are inclusive byte positions. Resolves to undefined where there is no such blob. */
+  get(key: string, range?: { start: number; end: number }): Promise<Readable | undefined>;
+  delete(key: string): Promise<void>;
+}

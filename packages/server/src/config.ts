@@ -1,0 +1,35 @@
+/** The server's settings. The command line fills them in (cli); nothing else reads the environment. */
+import { type Money, USD } from "@modelyard/contract";
+
+export interface ServerConfig {
+  /** Address to listen on. 127.0.0.1 by default: a first start on a laptop is nobody else's business. */
+  host: string;
+  /** TCP port; 0 = any free one. */
+  port: number;
+  /** Folder of everything the embedded default keeps: database, files, master key, first-run.json. */
+  dataDir: string;
+  /** Base address that clients use, when it is not the one they connect to (a proxy, TLS). No slash at the end. */
+  publicUrl: string | undefined;
+  /** postgres:// address; undefined = SQLite in dataDir. */
+  databaseUrl: string | undefined;
+  /** Folders of models, later ones win over earlier ones. */
+  modelDirs: readonly string[];
+  /** 64 hex digits; undefined = dataDir/master.key. */
+  masterKey: string | undefined;
+  /** Proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+  /** Play money in the first account's wallet. */
+  firstCredit: Money;
+}
+
+export const DEFAULT_CONFIG: ServerConfig = {
+  host: "127.0.0.1",
+  port: 8787,
+  dataDir: "data",
+  publicUrl: undefined,
+  databaseUrl: undefined,
+  modelDirs: [],
+  masterKey: undefined,
+  trustedProxies: [],
+  firstCredit: 1000n * USD,
+};

@@ -1,0 +1,39 @@
+/** Forward-only migrations, each in one transaction together with its record: a crash in the middle leaves it to be run again. */
+import { type Kysely, sql } from "kysely";
+import type { Database } from "./database.ts";
+import { foundation } from "./migrations/0001-foundation.ts";
+import type { Schema } from "./schema.ts";
+
+export interface Migration {
+  name: string;
+  up(q: Kysely<Schema>, kind: Database["kind"]): Promise<void>;
+}
+
+const MIGRATIONS: readonly Migration[] = [foundation];
+/** Servers that start at once on one PostgreSQL migrate one after the other. */
+const ADVISORY_LOCK = 0x6d79_6172;
+
+export async function migrate(db: Database): Promise<void> {
+  await db.write(async (tx) => {
+    if (db.kind === "postgres") await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx.q);
+    await tx.q.schema
+      .createTable("migration")
+      .ifNotExists()
+      .addColumn("name", "text", (c) => c.primaryKey())
+      .addColumn("applied_at", "bigint", (c) => c.notNull())
+      .execute();
+  });
+  for (const migration of MIGRATIONS) {
+    await db.write(async (tx) => {
+      if (db.kind === "postgres") await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx.q);
+      const done = await tx.q.selectFrom("migration").select("name").where("name", "=", migration.name).executeTakeFirst();
+      if (done) return;
+      await migration.up(tx.q, db.kind);
+      await tx.q.insertInto("migration").values({ name: migration.name, applied_at: tx.now }).execute();
+    });
+  }
+  const known = new Set(MIGRATIONS.map((migration) => migration.name));
+  const applied = await db.q.selectFrom("migration").select("name").execute();
+  const unknown = applied.find((row) => !known.has(row.name));
+  if (unknown) throw new Error(`the database was migrated by a newer Modelyard (${unknown.name}); start that release or a later one`);
+}

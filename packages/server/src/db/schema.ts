@@ -1,0 +1,193 @@
+/**
+ * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
+ * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
+ */
+import type { TaskEventType, TaskStatus } from "@modelyard/contract";
+import type { ColumnType, Generated } from "kysely";
+
+/** Written as bigint; read with `money()` so that no double ever rounds it. */
+export type MoneyColumn = ColumnType<never, bigint, bigint>;
+
+export interface AccountTable {
+  id: Generated<number>;
+  uuid: string;
+  email: string;
+  name: string;
+  password_hash: string;
+  role: "operator" | "member";
+  suspended: Generated<number>;
+  created_at: number;
+}
+
+export interface ProjectTable {
+  id: Generated<number>;
+  account_id: number;
+  name: string;
+  auth: "signature" | "apikey";
+  nonce_policy: "compat" | "window" | "strict";
+  /** JSON list of addresses and CIDR ranges; empty = everybody. */
+  ip_allow: string;
+  created_at: number;
+}
+
+export interface ProjectKeyTable {
+  id: Generated<number>;
+  project_id: number;
+  /** SHA-256 of the API key, hex. */
+  key_hash: string;
+  key_last4: string;
+  /** API secret, sealed with the master key (projects/seal.ts); null for key-only projects. */
+  secret_sealed: string | null;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface NonceTable {
+  project_id: number;
+  nonce: string;
+  seen_at: number;
+}
+
+export interface WalletTable {
+  account_id: number;
+  available: MoneyColumn;
+  held: MoneyColumn;
+  /** Tasks of this account that are not terminal. */
+  active: number;
+}
+
+export interface LedgerTransferTable {
+  id: Generated<number>;
+  /** `wallet:<account>` · `hold:<account>` · `revenue:<model owner>` · `platform:topup`. */
+  debit: string;
+  credit: string;
+  amount: MoneyColumn;
+  kind: "topup" | "hold" | "capture" | "release";
+  task_id: number | null;
+  /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
+  seq: Generated<number>;
+  note: string;
+  created_at: number;
+}
+
+export interface ModelTable {
+  id: Generated<number>;
+  owner: string;
+  slug: string;
+  clean_owner: string;
+  clean_slug: string;
+  version: string;
+  created_at: number;
+}
+
+export interface TaskTable {
+  id: Generated<number>;
+  token: string;
+  account_id: number;
+  project_id: number;
+  model_id: number;
+  version: string;
+  status: TaskStatus;
+  /** JSON of contract's RunInputs.values. */
+  inputs: string;
+  /** JSON of what the caller sent, files as addresses. */
+  parameters: string;
+  callback_url: string;
+  price_method: "cpr" | "cps";
+  price: MoneyColumn;
+  hold: MoneyColumn;
+  cost: ColumnType<never, bigint | null, bigint>;
+  debugoutput: Generated<string>;
+  debugerror: Generated<string>;
+  /** The answer of a text model, JSON; null otherwise. */
+  answer: string | null;
+  pexit: Generated<string>;
+  /** Tenths of a millisecond that the model itself ran (the wire prints four decimals of a second). */
+  elapsed: Generated<number>;
+  end_reason: string | null;
+  last_event: number;
+  attempts: Generated<number>;
+  created_at: number;
+  accepted_at: Generated<number>;
+  preprocess_start_at: Generated<number>;
+  preprocess_end_at: Generated<number>;
+  assigned_at: Generated<number>;
+  started_at: Generated<number>;
+  ended_at: Generated<number>;
+  postprocess_start_at: Generated<number>;
+  postprocess_end_at: Generated<number>;
+  cancelled_at: Generated<number>;
+}
+
+export interface TaskEventTable {
+  task_id: number;
+  seq: number;
+  type: TaskEventType;
+  at: number;
+  body: string | null;
+}
+
+/** Exactly the tasks that are not terminal: who may write (the lease), apart from what the wire shows (task.status). */
+export interface QueueEntryTable {
+  task_id: number;
+  model_id: number;
+  priority: number;
+  state: "ready" | "leased";
+  epoch: number;
+  attempts: number;
+  worker: string | null;
+  lease_until: number;
+  /** Number of the last report applied in this attempt. */
+  report: number;
+}
+
+export interface FileTable {
+  id: string;
+  account_id: number;
+  access_key: string;
+  name: string;
+  content_type: string;
+  size: number;
+  blob: string;
+  /** Folder or task group this file belongs to, 32 hex digits. */
+  parent: string;
+  task_id: number | null;
+  kind: "input" | "output";
+  /** Order among the files of its task. */
+  position: number;
+  created_at: number;
+}
+
+export interface WorkerTokenTable {
+  token_hash: string;
+  name: string;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface SettingTable {
+  key: string;
+  value: string;
+}
+
+export interface MigrationTable {
+  name: string;
+  applied_at: number;
+}
+
+export interface Schema {
+  account: AccountTable;
+  project: ProjectTable;
+  project_key: ProjectKeyTable;
+  nonce: NonceTable;
+  wallet: WalletTable;
+  ledger_transfer: LedgerTransferTable;
+  model: ModelTable;
+  task: TaskTable;
+  task_event: TaskEventTable;
+  queue_entry: QueueEntryTable;
+  file: FileTable;
+  worker_token: WorkerTokenTable;
+  setting: SettingTable;
+  migration: MigrationTable;
+}

@@ -1,0 +1,50 @@
+import type { Database, Tx } from "../db/database.ts";
+
+export interface FileRow {
+  id: string;
+  account_id: number;
+  access_key: string;
+  name: string;
+  content_type: string;
+  size: number;
+  blob: string;
+  parent: string;
+  task_id: number | null;
+  kind: "input" | "output";
+  position: number;
+  created_at: number;
+}
+
+export async function insertFile(tx: Tx, file: Omit<FileRow, "created_at">): Promise<void> {
+  await tx.run(
+    "insert into file (id, account_id, access_key, name, content_type, size, blob, parent, task_id, kind, position, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [
+      file.id,
+      file.account_id,
+      file.access_key,
+      file.name,
+      file.content_type,
+      file.size,
+      file.blob,
+      file.parent,
+      file.task_id,
+      file.kind,
+      file.position,
+      tx.now,
+    ],
+  );
+}
+
+export function fileByAccessKey(db: Database, accessKey: string): Promise<FileRow | undefined> {
+  return db.q.selectFrom("file").selectAll().where("access_key", "=", accessKey).executeTakeFirst();
+}
+
+export function outputsOf(db: Database, taskId: number): Promise<FileRow[]> {
+  return db.q
+    .selectFrom("file")
+    .selectAll()
+    .where("task_id", "=", taskId)
+    .where("kind", "=", "output")
+    .orderBy("position")
+    .execute();
+}

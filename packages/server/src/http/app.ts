@@ -1,0 +1,99 @@
+/** The HTTP server: limits, CORS, errors as the wire's envelope. Routes are registered by their rooms. */
+import { ApiError, apiError } from "@modelyard/contract";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { StorageFullError } from "../db/database.ts";
+
+export interface AppOptions {
+  /** Fixed public base address; undefined = as the request's own Host header says. */
+  publicUrl: string | undefined;
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none by default. */
+  trustedProxies: readonly string[];
+  log: (message: string) => void;
+}
+
+/** Longest URL segment: owner and model slugs, keys, file names. */
+const MAX_PARAM = 500;
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+  "access-control-allow-headers": "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range",
+  "access-control-expose-headers": "content-length, content-range, etag, retry-after",
+  "access-control-max-age": "86400",
+};
+
+/** The base address a request was made to; a Host header that is no plain host and port counts as absent. */
+export function requestBase(host: string | undefined, secure: boolean): string {
+  const plain = host !== undefined && /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? host : "localhost";
+  return `${secure ? "https" : "http"}://${plain}`;
+}
+
+export function envelope(error: ApiError): { result: false; errors: { code: number; message: string }[] } {
+  return { result: false, errors: [{ code: error.code, message: error.message }] };
+}
+
+/** Any thrown value → the refusal a client may see: no stack, no inner text. */
+export function publicError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof StorageFullError) return apiError("storageFull");
+  const status = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
+  if (status === 413) return apiError("bodyTooLarge");
+  if (status === 404 || status === 414) return apiError("unknownEndpoint");
+  if (status >= 400 && status < 500) return apiError("badBody");
+  return apiError("internal");
+}
+
+export function createApp(options: AppOptions): FastifyInstance {
+  const app = fastify({
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: MAX_PARAM },
+    requestTimeout: 300_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 },
+    frameworkErrors(error, _request, reply) {
+      const known = publicError(error);
+      void (reply as FastifyReply)
+        .code(known.http)
+        .header("content-type", "application/json; charset=utf-8")
+        .send(JSON.stringify(envelope(known)));
+    },
+  });
+
+  app.decorateRequest("sentType", "");
+  app.decorateRequest("base", "");
+  app.removeAllContentTypeParsers();
+  // Bodies are read by http/body.ts, which looks at the bytes: many clients send JSON under a wrong content type.
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
+
+  app.addHook("onRequest", (request, reply, done) => {
+    request.sentType = request.headers["content-type"] ?? "";
+    if (request.sentType !== "") request.raw.headers["content-type"] = "application/octet-stream";
+    request.base = options.publicUrl ?? requestBase(request.headers.host, request.protocol === "https");
+    reply.headers(CORS);
+    if (request.method === "OPTIONS") {
+      void reply.code(204).send();
+      return;
+    }
+    done();
+  });
+
+  app.setNotFoundHandler(() => {
+    throw apiError("unknownEndpoint");
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    const known = publicError(error);
+    if (known.error === "internal") {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      options.log(`internal error at ${request.method} ${request.routeOptions.url ?? "unknown path"}: ${detail}`);
+    }
+    if (known.http === 413) reply.header("connection", "close");
+    if (known.http === 429) reply.header("retry-after", "1");
+    void reply.code(known.http).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(envelope(known)));
+  });
+
+  return app;
+}

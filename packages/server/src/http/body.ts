@@ -1,0 +1,162 @@
+/**
+ * Request bodies in every form that clients send (wire-contract.md 1): JSON, multipart, urlencoded, JSON under a wrong or missing
+ * content type, multipart without a boundary. The parsing of multipart is a library's; which parser to use is decided here by looking.
+ */
+import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
+import busboyFactory from "@fastify/busboy";
+import { apiError, deeperThan, MAX_DEPTH } from "@modelyard/contract";
+
+const { Busboy } = busboyFactory;
+
+/** Bytes of a body without files. */
+export const TEXT_LIMIT = 8 * 1024 * 1024;
+/** Bytes of one file (wire-contract.md 8). */
+export const FILE_LIMIT = 100 * 1024 * 1024;
+const MAX_FIELDS = 1000;
+const MAX_FILES = 50;
+
+/** Parsed fields; names that came several times (or as `name[]`, `name[0]`) are arrays. Files are what `storeFile` returned. */
+export type Fields = Record<string, unknown>;
+
+/** Consumes one uploaded file; called only for parts that carry bytes or a file name. */
+export type StoreFile = (file: { name: string; contentType: string; stream: Readable }) => Promise<unknown>;
+
+async function readAll(source: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.length;
+    if (size > limit) throw apiError("bodyTooLarge");
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+function asObject(value: unknown): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw apiError("badBody");
+  if (deeperThan(value, MAX_DEPTH)) throw apiError("badBody");
+  return value as Fields;
+}
+
+function parseJson(text: string): Fields {
+  const trimmed = text.trim();
+  if (trimmed === "") return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(trimmed);
+  } catch (error) {
+    throw Object.assign(apiError("badBody"), { cause: error });
+  }
+  return asObject(value);
+}
+
+/** Adds one field under its plain name; a second value makes it a list, `name[]` and `name[0]` always do. */
+function add(fields: Map<string, unknown>, name: string, value: unknown): void {
+  const list = /^(.+)\[\d*\]$/.exec(name);
+  const key = list?.[1] ?? name;
+  const known = fields.get(key);
+  if (known === undefined) fields.set(key, list ? [value] : value);
+  else fields.set(key, Array.isArray(known) ? [...known, value] : [known, value]);
+}
+
+function parseUrlencoded(text: string): Fields {
+  const fields = new Map<string, unknown>();
+  const pairs = [...new URLSearchParams(text)];
+  if (pairs.length > MAX_FIELDS) throw apiError("badBody");
+  for (const [name, value] of pairs) add(fields, name, value);
+  return Object.fromEntries(fields);
+}
+
+function parseMultipart(source: Readable, contentType: string, storeFile: StoreFile | undefined): Promise<Fields> {
+  return new Promise((resolve, reject) => {
+    const fields = new Map<string, unknown>();
+    const pending: Promise<void>[] = [];
+    let failure: unknown;
+    const fail = (error: unknown) => {
+      failure ??= error;
+      source.unpipe(parser);
+      source.resume();
+      void Promise.allSettled(pending).then(() => reject(failure));
+    };
+    let parser: InstanceType<typeof Busboy>;
+    try {
+      parser = new Busboy({
+        headers: { "content-type": contentType },
+        limits: { fieldSize: TEXT_LIMIT, fields: MAX_FIELDS, files: MAX_FILES, parts: MAX_FIELDS + MAX_FILES, fieldNameSize: 200, headerPairs: 50 },
+      });
+    } catch (error) {
+      reject(Object.assign(apiError("badBody"), { cause: error }));
+      source.resume();
+      return;
+    }
+    parser.on("field", (name, value, nameTruncated, valueTruncated) => {
+      if (nameTruncated || valueTruncated) fail(apiError("badBody"));
+      else add(fields, name, value);
+    });
+    parser.on("file", (name, stream, fileName, _encoding, mimeType) => {
+      stream.on("error", () => {});
+      const store = async () => {
+        if (!storeFile || failure) return void stream.resume();
+        const first = await firstChunk(stream);
+        // A file field that was left empty in a form: no name, no bytes.
+        if (!first && !fileName) return;
+        add(fields, name, await storeFile({ name: fileName ?? "", contentType: mimeType, stream: withFirst(first, stream) }));
+      };
+      pending.push(
+        store().catch((error: unknown) => {
+          stream.resume();
+          fail(error);
+        }),
+      );
+    });
+    for (const limit of ["fieldsLimit", "filesLimit", "partsLimit"] as const) parser.on(limit, () => fail(apiError("badBody")));
+    parser.on("error", (error) => fail(Object.assign(apiError("badBody"), { cause: error })));
+    parser.on("finish", () => {
+      void Promise.all(pending).then(() => {
+        if (failure) reject(failure);
+        else resolve(Object.fromEntries(fields));
+      });
+    });
+    source.on("error", fail);
+    source.on("close", () => {
+      if (!source.readableEnded) fail(apiError("badBody"));
+    });
+    source.pipe(parser);
+  });
+}
+
+function firstChunk(stream: Readable): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const onReadable = () => {
+      const chunk = stream.read() as Buffer | null;
+      if (chunk !== null) finish(() => resolve(chunk));
+    };
+    const onEnd = () => finish(() => resolve(undefined));
+    const onError = (error: Error) => finish(() => reject(error));
+    const finish = (settle: () => void) => {
+      stream.off("readable", onReadable).off("end", onEnd).off("error", onError);
+      settle();
+    };
+    stream.on("readable", onReadable).on("end", onEnd).on("error", onError);
+  });
+}
+
+function withFirst(first: Buffer | undefined, rest: Readable): Readable {
+  return Readable.from(
+    (async function* () {
+      if (first) yield first;
+      for await (const chunk of rest) yield chunk;
+    })(),
+    { objectMode: false },
+  );
+}
+
+/** Reads the body of `request` into fields. Without `storeFile` the endpoint takes no files and their bytes are dropped. */
+export async function readBody(request: IncomingMessage, contentType: string, storeFile?: StoreFile): Promise<Fields> {
+  const type = contentType.toLowerCase();
+  if (type.startsWith("multipart/form-data") && /boundary=/.test(type)) return parseMultipart(request, contentType, storeFile);
+  const text = (await readAll(request, TEXT_LIMIT)).toString("utf8");
+  if (type.startsWith("application/x-www-form-urlencoded") && !text.trimStart().startsWith("{")) return parseUrlencoded(text);
+  return parseJson(text);
+}

@@ -1,0 +1,96 @@
+/**
+ * Double entry: a transfer moves one amount from a debit account to a credit account, so the sum over all accounts is zero by
+ * construction. Transfers are append-only. The wallet row caches two balances that are the fold of the transfers:
+ * `available` (account `wallet:<id>`) and `held` (account `hold:<id>`); posted balance = available + held.
+ */
+import { type Money, USD } from "@modelyard/contract";
+import { type Database, money, type Tx } from "../db/database.ts";
+
+export interface Wallet {
+  available: Money;
+  held: Money;
+  active: number;
+}
+
+const INSERT_TRANSFER =
+  "insert into ledger_transfer (debit, credit, amount, kind, task_id, note, created_at) values (?, ?, ?, ?, ?, ?, ?)";
+
+interface Transfer {
+  debit: string;
+  credit: string;
+  amount: Money;
+  kind: "topup" | "hold" | "capture" | "release";
+  taskId: number | null;
+  note: string;
+}
+
+async function insertTransfer(tx: Tx, transfer: Transfer): Promise<void> {
+  const { debit, credit, amount, kind, taskId, note } = transfer;
+  await tx.run(INSERT_TRANSFER, [debit, credit, amount, kind, taskId, note, tx.now]);
+}
+
+export async function createWallet(tx: Tx, accountId: number): Promise<void> {
+  await tx.q.insertInto("wallet").values({ account_id: accountId, available: 0n, held: 0n, active: 0 }).execute();
+}
+
+export async function topUp(tx: Tx, options: { accountId: number; amount: Money; note: string }): Promise<void> {
+  const { accountId, amount, note } = options;
+  await insertTransfer(tx, { debit: "platform:topup", credit: `wallet:${accountId}`, amount, kind: "topup", taskId: null, note });
+  await tx.run("update wallet set available = available + ? where account_id = ?", [amount, accountId]);
+}
+
+/** A run needs at least this much available (code 97), whatever it costs. */
+export const MINIMUM_BALANCE: Money = USD / 2n;
+/** Above this posted balance the number of concurrent tasks is not limited; below, one per ten dollars, at least one (code 96). */
+export const UNLIMITED_ABOVE: Money = 250n * USD;
+export const PER_CONCURRENT_TASK: Money = 10n * USD;
+
+const TAKE_HOLD = `update wallet set available = available - ?, held = held + ?, active = active + 1
+  where account_id = ? and available >= ?
+  and (available + held > ${UNLIMITED_ABOVE}
+       or active < case when available + held < ${PER_CONCURRENT_TASK} then 1 else (available + held) / ${PER_CONCURRENT_TASK} end)`;
+
+/** Moves `amount` from available to held and counts the task as active, unless balance or concurrency forbid it: one statement decides. */
+export async function takeHold(tx: Tx, options: { accountId: number; amount: Money }): Promise<boolean> {
+  const { accountId, amount } = options;
+  const needed = amount > MINIMUM_BALANCE ? amount : MINIMUM_BALANCE;
+  return (await tx.run(TAKE_HOLD, [amount, amount, accountId, needed])) > 0;
+}
+
+export async function recordHold(tx: Tx, options: { accountId: number; taskId: number; amount: Money }): Promise<void> {
+  const { accountId, taskId, amount } = options;
+  if (amount === 0n) return;
+  await insertTransfer(tx, { debit: `wallet:${accountId}`, credit: `hold:${accountId}`, amount, kind: "hold", taskId, note: "" });
+}
+
+/**
+ * Resolves a task's hold for good: `cost` of it goes to the model's owner, the rest back to the wallet. The unique index on
+ * (task, kind) makes a second resolution impossible.
+ */
+export async function settle(
+  tx: Tx,
+  options: { accountId: number; taskId: number; hold: Money; cost: Money; revenue: string },
+): Promise<void> {
+  const { accountId, taskId, hold, cost, revenue } = options;
+  if (cost < 0n || cost > hold) throw new RangeError(`task ${taskId}: cost ${cost} is outside its hold ${hold}`);
+  const rest = hold - cost;
+  const holdAccount = `hold:${accountId}`;
+  if (cost > 0n) await insertTransfer(tx, { debit: holdAccount, credit: revenue, amount: cost, kind: "capture", taskId, note: "" });
+  if (rest > 0n) {
+    await insertTransfer(tx, { debit: holdAccount, credit: `wallet:${accountId}`, amount: rest, kind: "release", taskId, note: "" });
+  }
+  const changed = await tx.run(
+    "update wallet set available = available + ?, held = held - ?, active = active - 1 where account_id = ?",
+    [rest, hold, accountId],
+  );
+  if (changed !== 1) throw new Error(`account ${accountId} has no wallet`);
+}
+
+export async function readWallet(db: Database | Tx, accountId: number): Promise<Wallet | undefined> {
+  const row = await db.q
+    .selectFrom("wallet")
+    .select([money("available").as("available"), money("held").as("held"), "active"])
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  return row && { available: BigInt(row.available), held: BigInt(row.held), active: row.active };
+}

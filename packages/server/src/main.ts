@@ -1,0 +1,144 @@
+/** Puts the rooms together and runs them: one process, one port. */
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { firstRun } from "./accounts/service.ts";
+import { diskBlobs } from "./blobs/disk.ts";
+import { memoryBus } from "./bus/memory.ts";
+import type { ServerConfig } from "./config.ts";
+import type { Database } from "./db/database.ts";
+import { openDatabase } from "./db/open.ts";
+import { fileRoutes } from "./files/routes.ts";
+import { createApp, requestBase } from "./http/app.ts";
+import { loadModels } from "./models/service.ts";
+import { landingPage } from "./pages/landing.ts";
+import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
+import { createProjects, type Projects } from "./projects/service.ts";
+import { clampLeases } from "./queue/service.ts";
+import { createRealtime } from "./realtime/socket.ts";
+import { taskRoutes } from "./tasks/routes.ts";
+import { createTasks } from "./tasks/service.ts";
+import { createDispatcher } from "./workers/dispatcher.ts";
+import { createGateway, workerTokenHash } from "./workers/gateway.ts";
+import { createRegistry } from "./workers/registry.ts";
+import { workerRoutes } from "./workers/routes.ts";
+import { registerToken } from "./workers/service.ts";
+
+export interface Server {
+  /** Where it listens, e.g. `http://127.0.0.1:8787`. */
+  url: string;
+  /** Token with which workers connect; also in `<dataDir>/worker-token`. */
+  workerToken: string;
+  db: Database;
+  projects: Projects;
+  /** Accounts and keys of the very first start, shown once. */
+  credentials: Awaited<ReturnType<typeof firstRun>>;
+  /** Stops taking requests, lets workers and sockets go, closes the store. */
+  close(): Promise<void>;
+}
+
+/** A value sealed at the first start: opening it proves that the master key is the one that the store's secrets were sealed with. */
+async function checkMasterKey(db: Database, seal: Seal): Promise<void> {
+  const name = "master-key-check";
+  const row = await db.q.selectFrom("setting").select("value").where("key", "=", name).executeTakeFirst();
+  if (!row) {
+    const value = seal.seal(name, name);
+    await db.write((tx) =>
+      tx.q.insertInto("setting").values({ key: name, value }).onConflict((conflict) => conflict.doNothing()).execute(),
+    );
+    return;
+  }
+  try {
+    seal.open(row.value, name);
+  } catch (error) {
+    throw new Error("the master key is not the one this store was made with; restore master.key or set MODELYARD_MASTER_KEY", { cause: error });
+  }
+}
+
+function workerToken(dataDir: string): string {
+  const path = join(dataDir, "worker-token");
+  if (!existsSync(path)) writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  return readFileSync(path, "utf8").trim();
+}
+
+export async function startServer(config: ServerConfig, log: (message: string) => void): Promise<Server> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir });
+  try {
+    return await startOn(db, config, log);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
+  const bus = memoryBus();
+  const blobs = diskBlobs(join(config.dataDir, "blobs"));
+  const seal = createSeal(loadMasterKey(config.dataDir, config.masterKey));
+  await checkMasterKey(db, seal);
+  const projects = createProjects(db, seal);
+  const credentials = await firstRun(db, projects, config.firstCredit);
+  const models = await loadModels(db, config.modelDirs, log);
+  const token = workerToken(config.dataDir);
+  await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
+  if (db.kind === "sqlite") await db.write(clampLeases);
+
+  const registry = createRegistry();
+  const tasks = createTasks({ db, bus, models, projects, workers: registry.all });
+  const dispatcher = createDispatcher({ db, bus, models, registry, log });
+  const gateway = createGateway({ db, bus, models, registry, dispatcher, log });
+  const realtime = createRealtime({ db, bus, tasks, log });
+
+  const app = createApp({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log });
+  let ready = false;
+  app.get("/health", (_request, reply) => {
+    void reply.code(ready ? 200 : 503).send({ status: ready ? "ok" : "starting" });
+  });
+  app.get("/", (request, reply) => {
+    void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
+  });
+  taskRoutes(app, { tasks, projects, blobs });
+  fileRoutes(app, { db, blobs });
+  workerRoutes(app, { db, blobs, models, gateway });
+
+  app.server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    if (path === "/worker/v1") {
+      gateway
+        .authorized(request.headers.authorization)
+        .catch(() => false)
+        .then((ok) => {
+          if (ok) gateway.accept(request, socket, head);
+          else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        });
+    } else if (/^\/(v1\/?)?$/i.test(path)) {
+      realtime.accept(request, socket, head, config.publicUrl ?? requestBase(request.headers.host, false));
+    } else {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    }
+  });
+
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.server.address() as AddressInfo;
+  const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
+  ready = true;
+
+  return {
+    url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`,
+    workerToken: token,
+    db,
+    projects,
+    credentials,
+    async close() {
+      ready = false;
+      await dispatcher.stop();
+      await Promise.all([gateway.close(), realtime.close()]);
+      await app.close();
+      await bus.close();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/** Leases as other rooms see them; every function works inside the caller's unit of work. */
+export {
+  admitReport,
+  attemptsOf,
+  type Candidate,
+  candidates,
+  clampLeases,
+  enqueue,
+  type ExpiredLease,
+  expired,
+  holds,
+  isReady,
+  lease,
+  leasesOf,
+  modelsOf,
+  putBack,
+  remove,
+  removeLeased,
+  renew,
+} from "./store.ts";

@@ -1,0 +1,166 @@
+/**
+ * The queue: one row for exactly the tasks that are not terminal. `ready` rows may be claimed; a `leased` row belongs to one
+ * worker under one epoch until `lease_until` (the database's clock). Whoever writes about an attempt first proves it here.
+ */
+import { LEASE_MS } from "@modelyard/contract";
+import type { Database, Tx } from "../db/database.ts";
+
+export interface Candidate {
+  task_id: number;
+  model_id: number;
+}
+
+export async function enqueue(tx: Tx, entry: { taskId: number; modelId: number; priority: number }): Promise<void> {
+  await tx.run(
+    "insert into queue_entry (task_id, model_id, priority, state, epoch, attempts, lease_until, report) values (?, ?, ?, 'ready', 0, 0, 0, 0)",
+    [entry.taskId, entry.modelId, entry.priority],
+  );
+}
+
+/** The first tasks of these models in queue order, locked against other servers. */
+export function candidates(db: Database, tx: Tx, modelIds: readonly number[], limit: number): Promise<Candidate[]> {
+  const marks = modelIds.map(() => "?").join(", ");
+  return tx.all<Candidate>(
+    `select task_id, model_id from queue_entry where state = 'ready' and model_id in (${marks})
+     order by priority desc, task_id limit ?${db.skipLocked}`,
+    [...modelIds, limit],
+  );
+}
+
+/** Leases a ready task to a worker under the next epoch. The attempt counts from here, so a task that kills workers cannot loop. */
+export async function lease(tx: Tx, taskId: number, worker: string): Promise<{ epoch: number; attempts: number } | undefined> {
+  const rows = await tx.all<{ epoch: number; attempts: number }>(
+    `update queue_entry set state = 'leased', worker = ?, epoch = epoch + 1, attempts = attempts + 1, lease_until = ?, report = 0
+     where task_id = ? and state = 'ready' returning epoch, attempts`,
+    [worker, tx.now + LEASE_MS, taskId],
+  );
+  return rows[0];
+}
+
+/** Renews the leases that are still this worker's; returns the ones that are not. */
+export async function renew(
+  tx: Tx,
+  worker: string,
+  leases: readonly { task: string; epoch: number }[],
+): Promise<{ task: string; epoch: number }[]> {
+  const lost: { task: string; epoch: number }[] = [];
+  for (const lease of leases) {
+    const changed = await tx.run(
+      "update queue_entry set lease_until = ? where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ?",
+      [tx.now + LEASE_MS, Number(lease.task), lease.epoch, worker, tx.now],
+    );
+    if (changed === 0) lost.push(lease);
+  }
+  return lost;
+}
+
+/**
+ * Proves that report `n` of this attempt may be applied, and notes it. `duplicate`: it already was. `stale`: the attempt has
+ * lost its lease (or the task is over), and nothing of the report may be written.
+ */
+export async function admitReport(
+  tx: Tx,
+  report: { taskId: number; epoch: number; worker: string; n: number },
+): Promise<"admitted" | "duplicate" | "stale"> {
+  const { taskId, epoch, worker, n } = report;
+  const changed = await tx.run(
+    "update queue_entry set report = ? where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ? and report = ?",
+    [n, taskId, epoch, worker, tx.now, n - 1],
+  );
+  if (changed > 0) return "admitted";
+  const rows = await tx.all<{ report: number }>(
+    "select report from queue_entry where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ?",
+    [taskId, epoch, worker, tx.now],
+  );
+  return rows[0] && rows[0].report >= n ? "duplicate" : "stale";
+}
+
+/** Takes the task out of the queue if the lease still holds; the caller then writes its terminal state in the same unit. */
+export async function removeLeased(tx: Tx, lease: { taskId: number; epoch: number; worker: string }): Promise<boolean> {
+  const { taskId, epoch, worker } = lease;
+  const changed = await tx.run(
+    "delete from queue_entry where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ?",
+    [taskId, epoch, worker, tx.now],
+  );
+  return changed > 0;
+}
+
+/** Takes the task out of the queue whatever its state (kill) or only while it waits (cancel). Returns the entry that was there. */
+export async function remove(
+  tx: Tx,
+  taskId: number,
+  options: { onlyReady: boolean },
+): Promise<{ epoch: number; worker: string | null } | undefined> {
+  const rows = await tx.all<{ epoch: number; worker: string | null }>(
+    `delete from queue_entry where task_id = ?${options.onlyReady ? " and state = 'ready'" : ""} returning epoch, worker`,
+    [taskId],
+  );
+  return rows[0];
+}
+
+export interface ExpiredLease {
+  task_id: number;
+  epoch: number;
+  attempts: number;
+  worker: string;
+}
+
+/** Leases that ended without a renewal, locked against other servers. */
+export function expired(db: Database, tx: Tx, limit: number): Promise<ExpiredLease[]> {
+  return tx.all<ExpiredLease>(
+    `select task_id, epoch, attempts, worker from queue_entry where state = 'leased' and lease_until <= ? order by lease_until limit ?${db.skipLocked}`,
+    [tx.now, limit],
+  );
+}
+
+/** Back to the queue. `counted: false` gives the attempt back (a drain is nobody's fault). */
+export async function putBack(
+  tx: Tx,
+  lease: { taskId: number; epoch: number; worker: string },
+  options: { counted: boolean },
+): Promise<boolean> {
+  const changed = await tx.run(
+    `update queue_entry set state = 'ready', worker = null, attempts = attempts - ? where task_id = ? and epoch = ? and worker = ? and state = 'leased'`,
+    [options.counted ? 0 : 1, lease.taskId, lease.epoch, lease.worker],
+  );
+  return changed > 0;
+}
+
+/** All leases the store knows of this worker. */
+export function leasesOf(tx: Tx, worker: string): Promise<{ task_id: number; epoch: number; attempts: number }[]> {
+  return tx.all("select task_id, epoch, attempts from queue_entry where worker = ? and state = 'leased'", [worker]);
+}
+
+export async function attemptsOf(tx: Tx, taskId: number): Promise<number> {
+  const rows = await tx.all<{ attempts: number }>("select attempts from queue_entry where task_id = ?", [taskId]);
+  return rows[0]?.attempts ?? 0;
+}
+
+/** A single server that starts again owns all clocks: no lease may outlive LEASE_MS from now, wherever the wall clock jumped. */
+export async function clampLeases(tx: Tx): Promise<void> {
+  await tx.run("update queue_entry set lease_until = ? where state = 'leased' and lease_until > ?", [tx.now + LEASE_MS, tx.now + LEASE_MS]);
+}
+
+export async function isReady(db: Database, taskId: number): Promise<boolean> {
+  const rows = await db.all<{ state: string }>("select state from queue_entry where task_id = ?", [taskId]);
+  return rows[0]?.state === "ready";
+}
+
+/** Which model each of these tasks is for. */
+export async function modelsOf(tx: Tx, taskIds: readonly number[]): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const id of taskIds) {
+    const rows = await tx.all<{ model_id: number }>("select model_id from queue_entry where task_id = ?", [id]);
+    if (rows[0]) found.set(String(id), rows[0].model_id);
+  }
+  return found;
+}
+
+/** Whether this worker holds this attempt right now. */
+export async function holds(db: Database, lease: { taskId: number; epoch: number; now: number }): Promise<boolean> {
+  const rows = await db.all(
+    "select 1 as one from queue_entry where task_id = ? and epoch = ? and state = 'leased' and lease_until > ?",
+    [lease.taskId, lease.epoch, lease.now],
+  );
+  return rows.length > 0;
+}

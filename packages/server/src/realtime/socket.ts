@@ -1,0 +1,159 @@
+/** The public socket at `/v1` (wire-contract.md 10): clients name task tokens, the server pushes frames. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { CLIENT_MESSAGE_LIMIT, ClientMessage, isTerminal } from "@modelyard/contract";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Bus } from "../bus/bus.ts";
+import type { Database } from "../db/database.ts";
+import { presentOutputs } from "../tasks/present.ts";
+import { readEvents, readTask, type TaskRow, type Tasks } from "../tasks/service.ts";
+import { Channel, type ChannelSource, type Subscriber } from "./channel.ts";
+
+/** Bytes that may wait for a slow reader before it is let go (reliability.md 5.6), and below which a replay goes on. */
+const BUFFER_LIMIT = 4 * 1024 * 1024;
+const REPLAY_BUFFER = 1024 * 1024;
+const REGISTER_MS = 10_000;
+const PING_MS = 30_000;
+const TASKS_PER_SOCKET = 100;
+
+export interface RealtimeDeps {
+  db: Database;
+  bus: Bus;
+  tasks: Tasks;
+  log: (message: string) => void;
+}
+
+export interface Realtime {
+  /** `base`: public base address under which this socket's outputs are addressed. */
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer, base: string): void;
+  close(): Promise<void>;
+}
+
+export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime {
+  const server = new WebSocketServer({ noServer: true, maxPayload: CLIENT_MESSAGE_LIMIT, perMessageDeflate: false });
+  /** By base address and task id: the base is part of the frames. */
+  const channels = new Map<string, Channel>();
+
+  const sourceFor = (base: string): ChannelSource => ({
+    events: (taskId, after, limit) => readEvents(db, taskId, after, limit),
+    async ending(taskId) {
+      const row = await readTask(db, { id: taskId }, undefined);
+      if (!row) throw new Error(`task ${taskId} is gone`);
+      const success = row.status === "task_postprocess_end" && row.pexit === "0";
+      const shared = { status: row.status, pexit: row.pexit, exitCode: row.pexit === "" ? null : Number(row.pexit), success, terminal: true as const };
+      if (row.status !== "task_postprocess_end") return { ...shared, message: null };
+      const outputs = presentOutputs(row, await tasks.context(row, base));
+      return { ...shared, outputs, message: outputs };
+    },
+  });
+
+  function channelOf(task: TaskRow, base: string): { key: string; channel: Channel } {
+    const key = `${base} ${task.id}`;
+    let channel = channels.get(key);
+    if (!channel) {
+      channel = new Channel({ id: task.id, token: task.token }, bus, sourceFor(base));
+      channels.set(key, channel);
+    }
+    return { key, channel };
+  }
+
+  function leave(key: string, channel: Channel, subscriber: Subscriber): void {
+    channel.leave(subscriber);
+    if (!channel.isEmpty) return;
+    channel.close();
+    if (channels.get(key) === channel) channels.delete(key);
+  }
+
+  function connect(ws: WebSocket, base: string): void {
+    const joined = new Map<string, { key: string; channel: Channel; subscriber: Subscriber }>();
+    let alive = true;
+    const register = setTimeout(() => ws.close(1008, "no task was named"), REGISTER_MS);
+    const ping = setInterval(() => {
+      if (!alive) return ws.terminate();
+      alive = false;
+      ws.ping();
+    }, PING_MS);
+    ws.on("pong", () => {
+      alive = true;
+    });
+
+    const subscriber = (): Subscriber => ({
+      send(frame) {
+        if (ws.readyState !== ws.OPEN) return false;
+        if (ws.bufferedAmount > BUFFER_LIMIT) {
+          ws.close(1013, "reading too slowly; reconnect with after");
+          return false;
+        }
+        ws.send(frame);
+        return true;
+      },
+      async drained() {
+        for (let waited = 0; ws.bufferedAmount > REPLAY_BUFFER; waited += 20) {
+          if (ws.readyState !== ws.OPEN || waited > PING_MS) return false;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        return ws.readyState === ws.OPEN;
+      },
+    });
+
+    async function follow(message: ClientMessage): Promise<void> {
+      if (joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET) return;
+      const task = await readTask(db, { token: message.tasktoken }, undefined);
+      // An unknown token is ignored; the socket stays as it is.
+      if (!task || joined.has(message.tasktoken) || ws.readyState !== ws.OPEN) return;
+      clearTimeout(register);
+      const { key, channel } = channelOf(task, base);
+      const own = subscriber();
+      joined.set(message.tasktoken, { key, channel, subscriber: own });
+      await channel.join(own, message.after);
+      if (ws.readyState !== ws.OPEN) leave(key, channel, own);
+      // A finished task says nothing more: its channel need not be kept.
+      else if (isTerminal(task.status)) leave(key, channel, own);
+    }
+
+    ws.on("message", (data, isBinary) => {
+      if (isBinary) return ws.close(1003, "no binary messages");
+      const parsed = parseMessage(String(data));
+      if (parsed === "not json") return ws.close(1007, "not JSON");
+      if (!parsed) return;
+      follow(parsed).catch((error: unknown) => {
+        log(`socket: ${String(error)}`);
+        ws.close(1011, "internal error");
+      });
+    });
+    ws.on("error", () => ws.terminate());
+    ws.on("close", () => {
+      clearTimeout(register);
+      clearInterval(ping);
+      for (const entry of joined.values()) leave(entry.key, entry.channel, entry.subscriber);
+    });
+    ws.send('{"type":"connected","version":"1.0"}');
+  }
+
+  return {
+    accept(request, socket, head, base) {
+      server.handleUpgrade(request, socket, head, (ws) => connect(ws, base));
+    },
+    async close() {
+      for (const client of server.clients) client.close(1012, "server restarts");
+      const timer = setTimeout(() => {
+        for (const client of server.clients) client.terminate();
+      }, 1_000);
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      clearTimeout(timer);
+      for (const channel of channels.values()) channel.close();
+    },
+  };
+}
+
+/** A message of ours, undefined for another type (ignored), "not json" for what is none. */
+function parseMessage(text: string): ClientMessage | "not json" | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return "not json";
+  }
+  const parsed = ClientMessage.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}

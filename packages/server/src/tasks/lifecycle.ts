@@ -1,0 +1,245 @@
+/**
+ * The transitions of a task, each inside the caller's unit of work: public status, queue entry, ledger and event log change
+ * together or not at all. Subscribers hear of it once it is durable.
+ */
+import { type Finish, finalPrice, MAX_ATTEMPTS, nextStatus, type Report, type RunInputs, type TaskEvent, type TaskStatus } from "@modelyard/contract";
+import type { Bus } from "../bus/bus.ts";
+import type { Database, Tx } from "../db/database.ts";
+import { addFile, newId } from "../files/service.ts";
+import * as ledger from "../ledger/service.ts";
+import type { Models } from "../models/service.ts";
+import * as queue from "../queue/service.ts";
+import * as store from "./store.ts";
+
+/** What the bus carries on topic `task:<id>`: new entries of the task's log, complete and in order. */
+export interface TaskNews {
+  events: TaskEvent[];
+  status: TaskStatus;
+}
+
+export const newsTopic = (taskId: number | string): string => `task:${taskId}`;
+/** Topic on which kills of leased attempts go to whatever server holds the worker's connection. */
+export const KILL_TOPIC = "kill";
+/** Topic that says: there may be something to claim. */
+export const QUEUE_TOPIC = "queue";
+
+export interface KillNews {
+  task: string;
+  epoch: number;
+  worker: string;
+}
+
+export interface LeaseRef {
+  taskId: number;
+  epoch: number;
+  worker: string;
+}
+
+export interface LifecycleDeps {
+  db: Database;
+  bus: Bus;
+  models: Models;
+}
+
+/** A worker reported something that the transition table forbids; the attempt is refused. */
+export class IllegalTransitionError extends Error {
+  override name = "IllegalTransitionError";
+}
+
+function announce(tx: Tx, bus: Bus, taskId: number, news: TaskNews): void {
+  tx.afterCommit(() => bus.publish(newsTopic(taskId), news));
+}
+
+export function wakeQueue(tx: Tx, bus: Bus): void {
+  tx.chain(() => bus.publish(QUEUE_TOPIC, null));
+}
+
+/** Appends events that follow the head's last one; returns the new status. */
+async function append(tx: Tx, head: store.TaskHead, events: readonly Omit<TaskEvent, "seq">[]): Promise<{ status: TaskStatus; events: TaskEvent[] }> {
+  let status = head.status;
+  const numbered = events.map((event, index) => {
+    const next = nextStatus(status, event.type);
+    if (next === undefined) throw new IllegalTransitionError(`${event.type} is not possible in ${status}`);
+    status = next;
+    return { ...event, seq: head.last_event + 1 + index };
+  });
+  await store.insertEvents(tx, head.id, numbered);
+  return { status, events: numbered };
+}
+
+/** Starts an attempt of a leased task. */
+export async function beginAttempt(
+  { bus }: LifecycleDeps,
+  tx: Tx,
+  attempt: { taskId: number; attempts: number; version: string },
+): Promise<{ inputs: string } | undefined> {
+  const task = await store.beginAttempt(tx, attempt.taskId, attempt);
+  if (!task) return undefined;
+  const event: TaskEvent = { seq: task.lastEvent, type: "task_accept", at: tx.now, body: null };
+  await store.insertEvents(tx, attempt.taskId, [event]);
+  announce(tx, bus, attempt.taskId, { events: [event], status: "task_accept" });
+  return { inputs: task.inputs };
+}
+
+interface EndOptions {
+  pexit: string;
+  success: boolean;
+  elapsed: number;
+  debugoutput: string;
+  debugerror: string;
+  answer: string | null;
+  reason: string | null;
+}
+
+/** Terminal state, money and last event in one. `events` are those that came with the end. */
+async function end(
+  deps: LifecycleDeps,
+  tx: Tx,
+  head: store.TaskHead,
+  events: TaskEvent[],
+  type: "task_postprocess_end" | "task_cancel",
+  options: EndOptions,
+): Promise<boolean> {
+  const seq = head.last_event + events.length + 1;
+  const quoted = { method: head.price_method, price: head.price, hold: head.hold };
+  const cost = options.success ? finalPrice(quoted, options.elapsed / 10) : 0n;
+  const written = await store.finishTask(tx, head.id, {
+    status: type,
+    seq,
+    pexit: options.pexit,
+    cost: options.success ? cost : null,
+    elapsed: options.elapsed,
+    debugoutput: options.debugoutput,
+    debugerror: options.debugerror,
+    answer: options.answer,
+    reason: options.reason,
+  });
+  if (!written) return false;
+  const last: TaskEvent = { seq, type, at: tx.now, body: null };
+  await store.insertEvents(tx, head.id, [last]);
+  const owner = deps.models.byId(head.model_id)?.owner ?? "unknown";
+  await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, cost, revenue: `revenue:${owner}` });
+  announce(tx, deps.bus, head.id, { events: [...events, last], status: type });
+  wakeQueue(tx, deps.bus);
+  return true;
+}
+
+/** A run that failed before or outside the model's own process: free, with the reason as its error text. */
+function failed(reason: string, pexit = "1"): EndOptions {
+  return { pexit, success: false, elapsed: 0, debugoutput: "", debugerror: reason, answer: null, reason };
+}
+
+/** Ends a task that can no longer run (attempts used up). The queue entry must be gone already. */
+export async function fail(deps: LifecycleDeps, tx: Tx, taskId: number, reason: string): Promise<void> {
+  const head = await store.lockHead(deps.db, tx, taskId);
+  if (head) await end(deps, tx, head, [], "task_postprocess_end", failed(reason));
+}
+
+/** Cancel or kill: the entry leaves the queue first, which is what fences a running attempt. */
+export async function cancel(
+  deps: LifecycleDeps,
+  tx: Tx,
+  taskId: number,
+  options: { onlyQueued: boolean; reason: string },
+): Promise<boolean> {
+  const head = await store.lockHead(deps.db, tx, taskId);
+  if (!head) return false;
+  const entry = await queue.remove(tx, taskId, { onlyReady: options.onlyQueued });
+  if (!entry) return false;
+  const done = await end(deps, tx, head, [], "task_cancel", { ...failed(options.reason, ""), debugerror: "" });
+  const { worker, epoch } = entry;
+  if (worker !== null) {
+    tx.afterCommit(() => deps.bus.publish(KILL_TOPIC, { task: String(taskId), epoch, worker } satisfies KillNews));
+  }
+  return done;
+}
+
+/** A lost, failed-by-platform or handed-back attempt: queued again, or ended when its attempts are used up. */
+export async function retryOrFail(
+  deps: LifecycleDeps,
+  tx: Tx,
+  lease: LeaseRef,
+  options: { counted: boolean; reason: string },
+): Promise<void> {
+  const head = await store.lockHead(deps.db, tx, lease.taskId);
+  if (!head) return;
+  const attempts = await queue.attemptsOf(tx, lease.taskId);
+  if (!(await queue.putBack(tx, lease, { counted: options.counted }))) return;
+  if (options.counted && attempts >= MAX_ATTEMPTS) {
+    await queue.remove(tx, lease.taskId, { onlyReady: true });
+    await end(deps, tx, head, [], "task_postprocess_end", failed(`${options.reason} It was tried ${attempts} times.`));
+    return;
+  }
+  const { status, events } = await append(tx, head, [{ type: "task_queue", at: tx.now, body: null }]);
+  await store.advance(tx, head.id, status, events);
+  announce(tx, deps.bus, head.id, { events, status });
+  wakeQueue(tx, deps.bus);
+}
+
+/** Applies a worker's report. `stale`: the attempt is no longer the worker's, nothing was written. */
+export async function applyReport(deps: LifecycleDeps, tx: Tx, worker: string, report: Report): Promise<"ok" | "stale"> {
+  const lease: LeaseRef = { taskId: Number(report.task), epoch: report.epoch, worker };
+  const admitted = await queue.admitReport(tx, { ...lease, n: report.n });
+  if (admitted === "duplicate") return "ok";
+  if (admitted === "stale") return "stale";
+  const head = await store.lockHead(deps.db, tx, lease.taskId);
+  if (!head) return "stale";
+  const { status, events } = await append(
+    tx,
+    head,
+    report.events.map(({ type, ms, body }) => ({ type, at: Math.min(tx.now, head.accepted_at + Math.round(ms)), body })),
+  );
+  await store.advance(tx, head.id, status, events);
+  if (!report.finish) {
+    if (events.length > 0) announce(tx, deps.bus, head.id, { events, status });
+    return "ok";
+  }
+  if (report.finish.retry) {
+    if (events.length > 0) announce(tx, deps.bus, head.id, { events, status });
+    await retryOrFail(deps, tx, lease, { counted: true, reason: report.finish.reason ?? "The worker could not run it." });
+    return "ok";
+  }
+  if (!(await queue.removeLeased(tx, lease))) return "stale";
+  await finishAttempt(deps, tx, { ...head, status }, events, report.finish);
+  return "ok";
+}
+
+async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: TaskEvent[], finish: Finish): Promise<void> {
+  const success = finish.exitCode === 0;
+  // The worker measures how long the model ran; it cannot have run longer than the attempt lasts.
+  const longest = Math.max(0, tx.now - head.accepted_at) * 10;
+  const elapsed = Math.min(Math.round(finish.elapsedMs * 10), longest);
+  const done = await end(deps, tx, head, events, "task_postprocess_end", {
+    pexit: String(finish.exitCode),
+    success,
+    elapsed,
+    debugoutput: finish.debugoutput,
+    debugerror: finish.debugerror,
+    answer: success && finish.answer ? JSON.stringify(finish.answer) : null,
+    reason: success ? null : finish.reason,
+  });
+  if (!done || !success) return;
+  const parent = newId();
+  for (const [position, output] of finish.outputs.entries()) {
+    await addFile(
+      tx,
+      {
+        accountId: head.account_id,
+        name: output.name,
+        contentType: output.contenttype,
+        size: output.size,
+        blob: output.blob,
+        taskId: head.id,
+        kind: "output",
+        position,
+      },
+      parent,
+    );
+  }
+}
+
+/** The checked inputs of a task. */
+export async function readInputsOf(db: Database, taskId: number): Promise<RunInputs["values"]> {
+  const rows = await db.all<{ inputs: string }>("select inputs from task where id = ?", [taskId]);
+  return JSON.parse(rows[0]?.inputs ?? "{}") as RunInputs["values"];
+}

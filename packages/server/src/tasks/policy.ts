@@ -1,0 +1,29 @@
+/** Pure rules about what a caller may ask of a task. */
+
+/** The task a request means: any of the wire's three identifiers, each of which may carry an id or a token (wire-contract.md 3 and 7). */
+export function taskIdentifier(fields: Readonly<Record<string, unknown>>): { id: number } | { token: string } | "missing" | "none" {
+  for (const name of ["taskid", "tasktoken", "socketaccesstoken"]) {
+    const raw = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (raw === undefined || raw === null || raw === "") continue;
+    if (typeof raw !== "string" && typeof raw !== "number") return "none";
+    const text = String(raw).trim();
+    if (/^\d{1,15}$/.test(text)) return { id: Number(text) };
+    return /^[A-Za-z0-9]{30}$/.test(text) ? { token: text } : "none";
+  }
+  return "missing";
+}
+
+/**
+ * The address to call back, or "" for none. Prose that is not an address must not fail the run (a published sample sends it);
+ * an address of another scheme, or with credentials, is refused. Whether the host may be called is decided when it is called.
+ */
+export function callbackAddress(raw: unknown): { ok: true; url: string } | { ok: false } {
+  if (typeof raw !== "string" || raw.trim() === "") return { ok: true, url: "" };
+  const text = raw.trim();
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return { ok: true, url: "" };
+  if (text.length > 2048) return { ok: false };
+  const url = URL.parse(text);
+  if (!url) return /^https?:/i.test(text) ? { ok: false } : { ok: true, url: "" };
+  const plain = url.username === "" && url.password === "";
+  return (url.protocol === "http:" || url.protocol === "https:") && plain ? { ok: true, url: url.href } : { ok: false };
+}

@@ -1,0 +1,129 @@
+/** Task rows as the wire's task object. The only place where the wire's odd names meet ours. */
+import {
+  type FileSource,
+  formatUsd,
+  items,
+  type Output,
+  type OutputFile,
+  type OutputText,
+  type RunInputs,
+  type Task,
+} from "@modelyard/contract";
+import { type FileRow, filePath } from "../files/service.ts";
+import type { CatalogueModel } from "../models/service.ts";
+import type { TaskRow } from "./store.ts";
+
+/** In stored parameters an object with this one key stands for a file; it becomes the file's address when presented. */
+export const FILE_KEY = "modelyard:file";
+
+const seconds = (ms: number): string => String(Math.floor(ms / 1000));
+
+function presentParameters(value: unknown, base: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => presentParameters(item, base));
+  if (typeof value !== "object" || value === null) return value;
+  const path = (value as Record<string, unknown>)[FILE_KEY];
+  if (typeof path === "string") return base + path;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, presentParameters(item, base)]));
+}
+
+export function presentOutput(file: FileRow, accountUuid: string, base: string): OutputFile {
+  return {
+    id: file.id,
+    name: file.name,
+    contenttype: file.content_type,
+    parentid: file.parent,
+    uuid: accountUuid,
+    size: String(file.size),
+    addedtime: seconds(file.created_at),
+    modifiedtime: seconds(file.created_at),
+    accesskey: file.access_key,
+    foldercount: "0",
+    filecount: "0",
+    ispublic: 0,
+    expiretime: null,
+    url: base + filePath({ accessKey: file.access_key, name: file.name }),
+  };
+}
+
+function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
+  const values = JSON.parse(row.inputs) as RunInputs["values"];
+  const first = model ? items(model.manifest).find((item) => item.type === "textarea" || item.type === "text")?.id : undefined;
+  const value: string | number | boolean | FileSource[] | undefined = values.prompt ?? (first ? values[first] : undefined);
+  return typeof value === "string" ? value : "";
+}
+
+function presentAnswer(row: TaskRow, model: CatalogueModel | undefined): OutputText[] {
+  if (row.answer === null) return [];
+  const { raw, thinking, answer } = JSON.parse(row.answer) as { raw: string; thinking: string[]; answer: string[] };
+  const content = { prompt: promptOf(row, model), raw, thinking, answer, message: answer.join("\n") };
+  return [{ contenttype: "raw", content }];
+}
+
+export interface TaskContext {
+  model: CatalogueModel | undefined;
+  outputs: readonly FileRow[];
+  waitReason: string | null;
+  /** Public base address without a slash at the end, e.g. `http://127.0.0.1:8080`. */
+  base: string;
+}
+
+export function presentOutputs(row: TaskRow, { model, outputs, base }: TaskContext): Output[] {
+  return [...presentAnswer(row, model), ...outputs.map((file) => presentOutput(file, row.account_uuid, base))];
+}
+
+export function presentTask(row: TaskRow, context: TaskContext): Task {
+  const { model, outputs, waitReason, base } = context;
+  return {
+    id: String(row.id),
+    uuid: row.account_uuid,
+    name: "",
+    socketaccesstoken: row.token,
+    parameters: presentParameters(JSON.parse(row.parameters), base) as Record<string, unknown>,
+    debugoutput: row.debugoutput,
+    debugerror: row.debugerror,
+    starttime: seconds(row.started_at),
+    endtime: seconds(row.ended_at),
+    elapsedseconds: `${Math.floor(row.elapsed / 10_000)}.${String(row.elapsed % 10_000).padStart(4, "0")}`,
+    status: row.status,
+    cps: formatUsd(row.price_method === "cps" ? row.price : 0n),
+    totalcost: row.cost === null ? "0" : formatUsd(row.cost),
+    guestid: null,
+    projectid: String(row.project_id),
+    modelid: String(row.model_id),
+    description: "",
+    basemodelid: "0",
+    runtype: "model",
+    modelfolderid: "",
+    modelfileid: "",
+    callbackurl: row.callback_url,
+    marketplaceid: null,
+    createtime: seconds(row.created_at),
+    canceltime: seconds(row.cancelled_at),
+    assigntime: seconds(row.assigned_at),
+    accepttime: seconds(row.accepted_at),
+    preprocessstarttime: seconds(row.preprocess_start_at),
+    preprocessendtime: seconds(row.preprocess_end_at),
+    postprocessstarttime: seconds(row.postprocess_start_at),
+    postprocessendtime: seconds(row.postprocess_end_at),
+    pexit: row.pexit,
+    categories: model?.manifest.categories ?? [],
+    outputs: presentOutputs(row, context),
+    size: String(outputs.reduce((sum, file) => sum + file.size, 0)),
+    modeldescription: model?.manifest.description ?? "",
+    modelslugowner: model?.cleanOwner ?? "",
+    modelslugproject: model?.cleanSlug ?? "",
+    modelyard: {
+      version: row.version,
+      attempts: row.attempts,
+      lastevent: row.last_event,
+      waitreason: waitReason,
+      price: {
+        method: row.price_method,
+        price: formatUsd(row.price),
+        hold: formatUsd(row.hold),
+        captured: row.cost === null ? null : formatUsd(row.cost),
+      },
+      endreason: row.end_reason,
+    },
+  };
+}

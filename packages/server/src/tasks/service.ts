@@ -1,0 +1,218 @@
+/** What a caller does with tasks: run, look, cancel, kill. */
+import {
+  type ApiError,
+  apiError,
+  type FileSource,
+  type FileValue,
+  isFileItem,
+  isFileValue,
+  isTerminal,
+  items,
+  quote,
+  readInputs,
+  type RunInputs,
+  type Task,
+} from "@modelyard/contract";
+import type { Bus } from "../bus/bus.ts";
+import type { Database } from "../db/database.ts";
+import { addFile, fileByAccessKey, filePath, newId, outputsOf } from "../files/service.ts";
+import type { Fields } from "../http/body.ts";
+import { randomToken } from "../http/tokens.ts";
+import * as ledger from "../ledger/service.ts";
+import type { CatalogueModel, Models } from "../models/service.ts";
+import type { Principal, Projects } from "../projects/service.ts";
+import * as queue from "../queue/service.ts";
+import { type ConnectedWorker, waitReason } from "../workers/registry.ts";
+import { cancel, wakeQueue } from "./lifecycle.ts";
+import { callbackAddress, taskIdentifier } from "./policy.ts";
+import { FILE_KEY, presentTask, type TaskContext } from "./present.ts";
+import * as store from "./store.ts";
+
+export { readEvents, readTask, type TaskRow } from "./store.ts";
+
+/** A file that came with the request, stored before the task exists. */
+export interface ReceivedFile extends FileValue {
+  /** Promised part of its address. */
+  accessKey: string;
+}
+
+export interface Tasks {
+  /** The model a run is for, or the refusal that names why not. */
+  model(owner: string, slug: string): CatalogueModel;
+  run(principal: Principal, model: CatalogueModel, fields: Fields, base: string): Promise<{ taskId: number; token: string }>;
+  detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  /** What presenting this task needs beside its row. */
+  context(row: store.TaskRow, base: string): Promise<TaskContext>;
+}
+
+export interface TasksDeps {
+  db: Database;
+  bus: Bus;
+  models: Models;
+  projects: Projects;
+  workers: () => ConnectedWorker[];
+}
+
+/** Fields of a run that are not model parameters. */
+const OWN_FIELDS = new Set(["callbackUrl", "projectid"]);
+const OWN_FILE = /^(.*)\/v1\/File\/([A-Za-z0-9]{30})\/[^/]*$/i;
+
+function isReceived(value: unknown): value is { file: ReceivedFile } {
+  return isFileValue(value) && "accessKey" in value.file;
+}
+
+/** What the caller sent, files replaced by a reference that becomes their address when the task is shown. */
+function echo(value: unknown): unknown {
+  if (isReceived(value)) return { [FILE_KEY]: filePath(value.file) };
+  if (Array.isArray(value)) return value.map(echo);
+  if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "");
+  return value;
+}
+
+/** Own enumerable fields only, without the names that could reach a prototype. */
+function parametersOf(fields: Fields): Record<string, unknown> {
+  const entries = Object.entries(fields).filter(([name]) => !OWN_FIELDS.has(name) && name !== "__proto__");
+  return Object.fromEntries(entries.map(([name, value]) => [name, echo(value)]));
+}
+
+export function createTasks(deps: TasksDeps): Tasks {
+  const { db, bus, models, projects, workers } = deps;
+
+  /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
+  async function resolveOwnFiles(values: RunInputs["values"], base: string): Promise<void> {
+    for (const value of Object.values(values)) {
+      if (!Array.isArray(value)) continue;
+      for (const [index, source] of value.entries()) {
+        if (!("url" in source)) continue;
+        const [, origin, accessKey] = OWN_FILE.exec(source.url) ?? [];
+        if (origin !== base || accessKey === undefined) continue;
+        const file = await fileByAccessKey(db, accessKey);
+        if (!file) continue;
+        value[index] = { file: { ref: file.blob, name: file.name, contentType: file.content_type, size: file.size } };
+      }
+    }
+  }
+
+  async function billedProject(principal: Principal, raw: unknown): Promise<number> {
+    if (raw === undefined || raw === null || raw === "") return principal.projectId;
+    const id = /^\d{1,15}$/.test(String(raw)) ? Number(raw) : -1;
+    if (id === principal.projectId) return id;
+    if ((await projects.accountOf(id)) !== principal.accountId) throw apiError("noPermission");
+    return id;
+  }
+
+  async function find(principal: Principal, fields: Fields): Promise<store.TaskRow> {
+    const by = taskIdentifier(fields);
+    if (by === "missing") throw apiError("taskIdRequired");
+    const row = by === "none" ? undefined : await store.readTask(db, by, principal.accountId);
+    if (!row) throw apiError("taskNotFound");
+    return row;
+  }
+
+  async function context(row: store.TaskRow, base: string): Promise<TaskContext> {
+    const model = models.byId(row.model_id);
+    const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
+    const waiting = row.status === "task_queue" && model;
+    return { model, outputs, base, waitReason: waiting ? waitReason(workers(), model) : null };
+  }
+
+  async function present(row: store.TaskRow, base: string): Promise<Task> {
+    return presentTask(row, await context(row, base));
+  }
+
+  async function again(row: store.TaskRow, base: string): Promise<Task> {
+    const fresh = await store.readTask(db, { id: row.id }, row.account_id);
+    return present(fresh ?? row, base);
+  }
+
+  return {
+    context,
+    model(owner, slug) {
+      const model = models.find(owner, slug);
+      if (!model) throw apiError("unknownModel");
+      if (model.manifest.lifecycle === "retired") throw apiError("retiredModel");
+      return model;
+    },
+
+    async run(principal, model, fields, base) {
+      const read = readInputs(model.manifest, fields);
+      if (!read.ok) throw read.errors[0] as ApiError;
+      const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
+      if (!callback.ok) throw apiError("callbackInvalid");
+      const projectId = await billedProject(principal, Object.hasOwn(fields, "projectid") ? fields.projectid : undefined);
+      const { values } = read.inputs;
+      if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, base);
+      const quoted = quote(model.manifest, values);
+      const received = Object.values(fields).flat().filter(isReceived);
+      const token = randomToken();
+      const parameters = JSON.stringify(parametersOf(fields));
+      const inputs = JSON.stringify(values);
+      const { accountId } = principal;
+      const taskId = await db.write(async (tx) => {
+        await ledger.hold(tx, { accountId, amount: quoted.hold });
+        const id = await store.insertTask(tx, {
+          token,
+          accountId,
+          projectId,
+          modelId: model.id,
+          version: model.version,
+          inputs,
+          parameters,
+          callbackUrl: callback.url,
+          priceMethod: quoted.method,
+          price: quoted.price,
+          hold: quoted.hold,
+        });
+        await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
+        await queue.enqueue(tx, { taskId: id, modelId: model.id, priority: 0 });
+        if (received.length > 0) await addInputs(id);
+        wakeQueue(tx, bus);
+        return id;
+
+        async function addInputs(id: number): Promise<void> {
+          const parent = newId();
+          for (const [position, { file }] of received.entries()) {
+            await addFile(
+              tx,
+              { ...file, accountId, blob: file.ref, taskId: id, kind: "input", position },
+              parent,
+            );
+          }
+        }
+      });
+      return { taskId, token };
+    },
+
+    async detail(principal, fields, base) {
+      return present(await find(principal, fields), base);
+    },
+
+    async cancel(principal, fields, base) {
+      const row = await find(principal, fields);
+      const done = await db.write((tx) =>
+        cancel({ db, bus, models }, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
+      );
+      if (!done) throw apiError("taskNotCancellable");
+      return again(row, base);
+    },
+
+    async kill(principal, fields, base) {
+      const row = await find(principal, fields);
+      if (isTerminal(row.status)) throw apiError("taskNotKillable", "it has ended already");
+      const done = await db.write((tx) =>
+        cancel({ db, bus, models }, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
+      );
+      if (!done) throw apiError("taskNotKillable", "it has ended already");
+      return again(row, base);
+    },
+  };
+}
+
+/** Files of a task in the order the worker is told of them: by item, as given. */
+export function inputFiles(values: RunInputs["values"]): { item: string; source: FileSource }[] {
+  return Object.entries(values).flatMap(([item, value]) =>
+    Array.isArray(value) ? value.map((source) => ({ item, source })) : [],
+  );
+}

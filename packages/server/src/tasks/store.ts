@@ -1,0 +1,225 @@
+import type { EventBody, Money, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
+import { sql } from "kysely";
+import { type Database, money, type Param, type Tx } from "../db/database.ts";
+
+/** A task as stored; money already exact. */
+export interface TaskRow {
+  id: number;
+  token: string;
+  account_id: number;
+  account_uuid: string;
+  project_id: number;
+  model_id: number;
+  version: string;
+  status: TaskStatus;
+  inputs: string;
+  parameters: string;
+  callback_url: string;
+  price_method: "cpr" | "cps";
+  price: Money;
+  hold: Money;
+  cost: Money | null;
+  debugoutput: string;
+  debugerror: string;
+  answer: string | null;
+  pexit: string;
+  elapsed: number;
+  end_reason: string | null;
+  last_event: number;
+  attempts: number;
+  created_at: number;
+  accepted_at: number;
+  preprocess_start_at: number;
+  preprocess_end_at: number;
+  assigned_at: number;
+  started_at: number;
+  ended_at: number;
+  postprocess_start_at: number;
+  postprocess_end_at: number;
+  cancelled_at: number;
+}
+
+export interface NewTask {
+  token: string;
+  accountId: number;
+  projectId: number;
+  modelId: number;
+  version: string;
+  inputs: string;
+  parameters: string;
+  callbackUrl: string;
+  priceMethod: "cpr" | "cps";
+  price: Money;
+  hold: Money;
+}
+
+const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
+  price_method, price, hold, last_event, created_at) values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+
+/** Inserts the task together with its first event. */
+export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
+  const rows = await tx.all<{ id: number }>(INSERT, [
+    task.token,
+    task.accountId,
+    task.projectId,
+    task.modelId,
+    task.version,
+    task.inputs,
+    task.parameters,
+    task.callbackUrl,
+    task.priceMethod,
+    task.price,
+    task.hold,
+    tx.now,
+  ]);
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error("the task was not inserted");
+  await insertEvents(tx, id, [{ seq: 1, type: "task_queue", at: tx.now, body: null }]);
+  return id;
+}
+
+/** Rows in one insert statement; a fixed set of sizes keeps the number of prepared statements small. */
+const CHUNKS = [16, 4, 1] as const;
+
+export async function insertEvents(tx: Tx, taskId: number, events: readonly TaskEvent[]): Promise<void> {
+  let rest = events;
+  for (const size of CHUNKS) {
+    while (rest.length >= size) {
+      const params: Param[] = rest
+        .slice(0, size)
+        .flatMap((event) => [taskId, event.seq, event.type, event.at, event.body === null ? null : JSON.stringify(event.body)]);
+      await tx.run(`insert into task_event (task_id, seq, type, at, body) values ${"(?, ?, ?, ?, ?), ".repeat(size).slice(0, -2)}`, params);
+      rest = rest.slice(size);
+    }
+  }
+}
+
+export async function readEvents(db: Database | Tx, taskId: number, after: number, limit: number): Promise<TaskEvent[]> {
+  const rows = await db.all<{ seq: number; type: TaskEventType; at: number; body: string | null }>(
+    "select seq, type, at, body from task_event where task_id = ? and seq > ? order by seq limit ?",
+    [taskId, after, limit],
+  );
+  return rows.map((row) => ({ ...row, body: row.body === null ? null : (JSON.parse(row.body) as EventBody) }));
+}
+
+/** The part of a task that a transition needs; locked for the rest of the unit. */
+export interface TaskHead {
+  id: number;
+  token: string;
+  account_id: number;
+  model_id: number;
+  status: TaskStatus;
+  last_event: number;
+  hold: Money;
+  price: Money;
+  price_method: "cpr" | "cps";
+  accepted_at: number;
+  started_at: number;
+}
+
+export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
+  const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
+    `select id, token, account_id, model_id, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+      price_method, accepted_at, started_at from task where id = ?${db.lock}`,
+    [taskId],
+  );
+  const row = rows[0];
+  return row && { ...row, hold: BigInt(row.hold), price: BigInt(row.price) };
+}
+
+/** Column of the time at which an event happened, for the events that have one. */
+const TIME_COLUMN: Partial<Record<TaskEventType, string>> = {
+  task_preprocess_start: "preprocess_start_at",
+  task_preprocess_end: "preprocess_end_at",
+  task_assign: "assigned_at",
+  task_start: "started_at",
+  task_end: "ended_at",
+  task_postprocess_start: "postprocess_start_at",
+};
+
+/** Writes status, number of the last event, and the times of the stages among `events`. */
+export async function advance(tx: Tx, taskId: number, status: TaskStatus, events: readonly TaskEvent[]): Promise<void> {
+  const last = events.at(-1);
+  if (!last) return;
+  const times = events.flatMap((event) => {
+    const column = TIME_COLUMN[event.type];
+    return column ? [{ column, at: event.at }] : [];
+  });
+  const set = ["status = ?", "last_event = ?", ...times.map((time) => `${time.column} = ?`)].join(", ");
+  await tx.run(`update task set ${set} where id = ?`, [status, last.seq, ...times.map((time) => time.at), taskId]);
+}
+
+/** A new attempt starts: what the last one left on the record is forgotten. */
+export async function beginAttempt(
+  tx: Tx,
+  taskId: number,
+  attempt: { attempts: number; version: string },
+): Promise<{ lastEvent: number; inputs: string; token: string } | undefined> {
+  const rows = await tx.all<{ last_event: number; inputs: string; token: string }>(
+    `update task set status = 'task_accept', accepted_at = ?, attempts = ?, version = ?, last_event = last_event + 1,
+       preprocess_start_at = 0, preprocess_end_at = 0, assigned_at = 0, started_at = 0, ended_at = 0, postprocess_start_at = 0
+     where id = ? and status = 'task_queue' returning last_event, inputs, token`,
+    [tx.now, attempt.attempts, attempt.version, taskId],
+  );
+  const row = rows[0];
+  return row && { lastEvent: row.last_event, inputs: row.inputs, token: row.token };
+}
+
+export interface Ending {
+  status: "task_postprocess_end" | "task_cancel";
+  seq: number;
+  pexit: string;
+  cost: Money | null;
+  elapsed: number;
+  debugoutput: string;
+  debugerror: string;
+  answer: string | null;
+  reason: string | null;
+}
+
+/** The terminal write. Refuses (returns false) where the task is terminal already: terminal rows never change. */
+export async function finishTask(tx: Tx, taskId: number, ending: Ending): Promise<boolean> {
+  const time = ending.status === "task_cancel" ? "cancelled_at" : "postprocess_end_at";
+  const changed = await tx.run(
+    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, ${time} = ?
+     where id = ? and status not in ('task_postprocess_end', 'task_cancel')`,
+    [
+      ending.status,
+      ending.seq,
+      ending.pexit,
+      ending.cost,
+      ending.elapsed,
+      ending.debugoutput,
+      ending.debugerror,
+      ending.answer,
+      ending.reason,
+      tx.now,
+      taskId,
+    ],
+  );
+  return changed > 0;
+}
+
+/** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */
+export async function readTask(
+  db: Database,
+  by: { id: number } | { token: string },
+  accountId: number | undefined,
+): Promise<TaskRow | undefined> {
+  const row = await db.q
+    .selectFrom("task")
+    .innerJoin("account", "account.id", "task.account_id")
+    .selectAll("task")
+    .select(["account.uuid as account_uuid"])
+    .select([
+      money("task.price").as("price_text"),
+      money("task.hold").as("hold_text"),
+      sql<string | null>`cast(task.cost as text)`.as("cost_text"),
+    ])
+    .where((eb) => ("id" in by ? eb("task.id", "=", by.id) : eb("task.token", "=", by.token)))
+    .$if(accountId !== undefined, (q) => q.where("task.account_id", "=", accountId ?? 0))
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { price_text, hold_text, cost_text, ...rest } = row;
+  return { ...rest, price: BigInt(price_text), hold: BigInt(hold_text), cost: cost_text === null ? null : BigInt(cost_text) };
+}

@@ -1,0 +1,159 @@
+/**
+ * Gives ready tasks to connected workers that have room, and takes lost leases back.
+ *
+ * It runs when something may have become possible (a task came, a worker has room again, a model got ready) and on every sweep.
+ * A claim joins the transaction of the accept that caused it, so a task reaches an idle worker after one fsync.
+ */
+import { isFileItem, items, type InputFile, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
+import type { Bus } from "../bus/bus.ts";
+import type { Database, Tx } from "../db/database.ts";
+import type { CatalogueModel, Models } from "../models/service.ts";
+import * as queue from "../queue/service.ts";
+import { beginAttempt, type LifecycleDeps, QUEUE_TOPIC, retryOrFail } from "../tasks/lifecycle.ts";
+import { inputFiles } from "../tasks/service.ts";
+import { type ConnectedWorker, type Registry, roomFor } from "./registry.ts";
+
+export interface Dispatcher {
+  /** Something may be claimable now. */
+  wake(): void;
+  /** Takes back what lost its lease; also runs by itself every SWEEP_MS. */
+  sweep(): Promise<void>;
+  /** Ends the timer and waits for what is under way. */
+  stop(): Promise<void>;
+}
+
+export interface DispatcherDeps {
+  db: Database;
+  bus: Bus;
+  models: Models;
+  registry: Registry;
+  log: (message: string) => void;
+}
+
+/** Tasks claimed in one unit of work at most. */
+const CLAIM_BATCH = 64;
+const SWEEP_BATCH = 200;
+
+interface Claimed {
+  worker: ConnectedWorker;
+  model: CatalogueModel;
+  message: Extract<ToWorker, { t: "assign" }>;
+}
+
+/** The worker's view of a run: scalar inputs as they are, files as a numbered list. */
+function assignment(taskId: number, epoch: number, model: CatalogueModel, inputsJson: string): Claimed["message"] {
+  const values = JSON.parse(inputsJson) as RunInputs["values"];
+  const fileIds = new Set(items(model.manifest).filter(isFileItem).map((item) => item.id));
+  const scalars: Record<string, string | number | boolean> = {};
+  for (const [id, value] of Object.entries(values)) {
+    if (!fileIds.has(id) && !Array.isArray(value)) scalars[id] = value;
+  }
+  const files: InputFile[] = inputFiles(values).map(({ item, source }, index) =>
+    "file" in source ? { item, name: source.file.name, source: { stored: index } } : { item, name: "", source },
+  );
+  return { t: "assign", task: String(taskId), epoch, version: model.version, inputs: scalars, files, gpus: model.manifest.resources.gpus };
+}
+
+export function createDispatcher(deps: DispatcherDeps): Dispatcher {
+  const { db, bus, models, registry, log } = deps;
+  const lifecycle: LifecycleDeps = { db, bus, models };
+  let claiming: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+
+  /** Workers with room for the model, the emptiest first. */
+  function takers(model: CatalogueModel): ConnectedWorker[] {
+    return registry
+      .all()
+      .filter((worker) => roomFor(worker, model) > 0)
+      .sort((a, b) => a.leases.size / a.slots - b.leases.size / b.slots);
+  }
+
+  async function claimOne(tx: Tx, candidate: queue.Candidate): Promise<Claimed | undefined> {
+    const model = models.byId(candidate.model_id);
+    const worker = model && takers(model)[0];
+    if (!worker) return undefined;
+    const lease = await queue.lease(tx, candidate.task_id, worker.id);
+    if (!lease) return undefined;
+    const task = await beginAttempt(lifecycle, tx, { taskId: candidate.task_id, attempts: lease.attempts, version: model.version });
+    if (!task) throw new Error(`task ${candidate.task_id} is ready in the queue but not in its status`);
+    // Counted at once, so that the next candidate of this unit sees the room that is left.
+    worker.leases.set(String(candidate.task_id), { epoch: lease.epoch, modelId: model.id, gpus: model.manifest.resources.gpus });
+    return { worker, model, message: assignment(candidate.task_id, lease.epoch, model, task.inputs) };
+  }
+
+  async function claim(): Promise<boolean> {
+    const eligible = models.all().filter((model) => takers(model).length > 0);
+    if (eligible.length === 0) return false;
+    const claimed: Claimed[] = [];
+    try {
+      const full = await db.write(async (tx) => {
+        const found = await queue.candidates(db, tx, eligible.map((model) => model.id), CLAIM_BATCH);
+        for (const candidate of found) {
+          const one = await claimOne(tx, candidate);
+          if (one) claimed.push(one);
+        }
+        return found.length === CLAIM_BATCH && claimed.length > 0;
+      });
+      for (const { worker, message } of claimed) worker.send(message);
+      return full;
+    } catch (error) {
+      for (const { worker, message } of claimed) worker.leases.delete(message.task);
+      throw error;
+    }
+  }
+
+  function wake(): void {
+    if (stopped) return;
+    if (claiming) {
+      again = true;
+      return;
+    }
+    claiming = (async () => {
+      do {
+        again = false;
+        if (await claim()) again = true;
+      } while (again && !stopped);
+    })()
+      .catch((error: unknown) => log(`claiming failed: ${String(error)}`))
+      .finally(() => {
+        claiming = undefined;
+        if (again) wake();
+      });
+  }
+
+  async function sweep(): Promise<void> {
+    const lost = await db.write(async (tx) => {
+      const expired = await queue.expired(db, tx, SWEEP_BATCH);
+      for (const row of expired) {
+        const lease = { taskId: row.task_id, epoch: row.epoch, worker: row.worker };
+        await retryOrFail(lifecycle, tx, lease, { counted: true, reason: "The worker that ran it was lost." });
+      }
+      return expired;
+    });
+    for (const row of lost) {
+      log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`);
+      registry.get(row.worker)?.send({ t: "kill", task: String(row.task_id), epoch: row.epoch });
+    }
+    wake();
+  }
+
+  let sweeping: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`));
+  }, SWEEP_MS);
+  timer.unref();
+  const unsubscribe = bus.subscribe(QUEUE_TOPIC, wake);
+
+  return {
+    wake,
+    sweep,
+    async stop() {
+      stopped = true;
+      unsubscribe();
+      clearInterval(timer);
+      await claiming;
+      await sweeping;
+    },
+  };
+}

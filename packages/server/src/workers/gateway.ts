@@ -1,0 +1,229 @@
+/** The workers' side of the server: one socket a worker (contract/worker-protocol.ts). */
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import {
+  FromWorker,
+  type Lease,
+  type Report,
+  type ToWorker,
+  WORKER_MESSAGE_LIMIT,
+  WORKER_PROTOCOL,
+} from "@modelyard/contract";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Bus } from "../bus/bus.ts";
+import type { Database } from "../db/database.ts";
+import type { Models } from "../models/service.ts";
+import * as queue from "../queue/service.ts";
+import { applyReport, IllegalTransitionError, KILL_TOPIC, type KillNews, type LifecycleDeps, retryOrFail } from "../tasks/lifecycle.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { ConnectedWorker, Registry } from "./registry.ts";
+import * as store from "./store.ts";
+
+export interface GatewayDeps {
+  db: Database;
+  bus: Bus;
+  models: Models;
+  registry: Registry;
+  dispatcher: Dispatcher;
+  log: (message: string) => void;
+}
+
+export interface Gateway {
+  /** Whether the bearer token belongs to a worker. */
+  authorized(authorization: string | undefined): Promise<boolean>;
+  /** Takes over an upgrade request of a worker that was authorized. */
+  accept(request: IncomingMessage, socket: import("node:stream").Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+const HELLO_MS = 10_000;
+type Hello = Extract<FromWorker, { t: "hello" }>;
+
+export function workerTokenHash(token: string): string {
+  return createHash("sha256").update(`worker:${token}`).digest("hex");
+}
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const { db, bus, models, registry, dispatcher, log } = deps;
+  const lifecycle: LifecycleDeps = { db, bus, models };
+  const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
+
+  const unsubscribe = bus.subscribe(KILL_TOPIC, (message) => {
+    const { task, epoch, worker: id } = message as KillNews;
+    // Its place stays taken until the worker says that nothing of it is alive.
+    registry.get(id)?.send({ t: "kill", task, epoch });
+  });
+
+  function forget(worker: ConnectedWorker, task: string, epoch: number): void {
+    if (worker.leases.get(task)?.epoch === epoch) worker.leases.delete(task);
+  }
+
+  /** Compares what the worker says it holds with what the store says; what it has lost or never got goes back to the queue. */
+  async function reconcile(hello: Hello): Promise<{ kept: Lease[]; lost: Lease[]; models: Map<string, number> }> {
+    const known = await db.write(async (tx) => {
+      const rows = await queue.leasesOf(tx, hello.worker);
+      for (const row of rows) {
+        if (hello.leases.some((lease) => Number(lease.task) === row.task_id && lease.epoch === row.epoch)) continue;
+        const lease = { taskId: row.task_id, epoch: row.epoch, worker: hello.worker };
+        await retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker never received it." });
+      }
+      const lost = await queue.renew(tx, hello.worker, hello.leases);
+      const kept = hello.leases.filter((lease) => !lost.includes(lease));
+      const models = await queue.modelsOf(tx, kept.map((lease) => Number(lease.task)));
+      return { kept, lost, models };
+    });
+    return known;
+  }
+
+  async function admit(ws: WebSocket, hello: Hello, send: (message: ToWorker) => void): Promise<ConnectedWorker | undefined> {
+    if (hello.protocol !== WORKER_PROTOCOL) {
+      send({ t: "refused", reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release` });
+      ws.close(1008, "protocol");
+      return undefined;
+    }
+    const { kept, lost, models: leased } = await reconcile(hello);
+    const worker: ConnectedWorker = {
+      id: hello.worker,
+      name: hello.name,
+      slots: hello.slots,
+      gpus: hello.gpus.length,
+      draining: false,
+      leases: new Map(),
+      models: new Map(),
+      send,
+    };
+    for (const lease of kept) {
+      const model = models.byId(leased.get(lease.task) ?? -1);
+      worker.leases.set(lease.task, { epoch: lease.epoch, modelId: model?.id ?? 0, gpus: model?.manifest.resources.gpus ?? 0 });
+    }
+    registry.add(worker);
+    send({ t: "welcome", lost });
+    send({ t: "models", models: models.versions() });
+    log(`worker ${hello.name} connected (${hello.slots} slots, ${hello.gpus.length} GPUs, ${kept.length} running)`);
+    dispatcher.wake();
+    return worker;
+  }
+
+  async function report(worker: ConnectedWorker, message: Report): Promise<void> {
+    const { task, epoch, n } = message;
+    let ok = false;
+    try {
+      ok = (await db.write((tx) => applyReport(lifecycle, tx, worker.id, message))) === "ok";
+    } catch (error) {
+      if (!(error instanceof IllegalTransitionError)) throw error;
+      log(`worker ${worker.name}, task ${task}: ${error.message}`);
+    }
+    worker.send({ t: "reported", task, epoch, n, ok });
+    if (!ok || !message.finish) return;
+    forget(worker, task, epoch);
+    dispatcher.wake();
+  }
+
+  async function handle(worker: ConnectedWorker, message: FromWorker): Promise<void> {
+    switch (message.t) {
+      case "hello":
+        return;
+      case "heartbeat": {
+        const lost = await db.write((tx) => queue.renew(tx, worker.id, message.leases));
+        worker.send({ t: "heartbeat", seq: message.seq, lost });
+        return;
+      }
+      case "model":
+        worker.models.set(message.version, { state: message.state, ...(message.reason === undefined ? {} : { reason: message.reason }) });
+        dispatcher.wake();
+        return;
+      case "report":
+        return report(worker, message);
+      case "release": {
+        const lease = { taskId: Number(message.task), epoch: message.epoch, worker: worker.id };
+        await db.write((tx) => retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker was stopped." }));
+        forget(worker, message.task, message.epoch);
+        dispatcher.wake();
+        return;
+      }
+      case "freed":
+        forget(worker, message.task, message.epoch);
+        dispatcher.wake();
+        return;
+      case "drain":
+        worker.draining = true;
+        return;
+    }
+  }
+
+  server.on("connection", (ws: WebSocket) => {
+    let worker: ConnectedWorker | undefined;
+    let greeted = false;
+    const send = (message: ToWorker) => {
+      if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(message));
+    };
+    const greeting = setTimeout(() => ws.close(1008, "no hello"), HELLO_MS);
+    // Reports of one task must be applied in order; different tasks may overlap, so that they share a transaction.
+    const chains = new Map<string, Promise<void>>();
+    const inOrder = (key: string, work: () => Promise<void>) => {
+      const next = (chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
+        log(`worker message failed: ${error instanceof Error ? error.stack : String(error)}`);
+        // The worker resends after it has connected again; nothing half-done was written.
+        ws.close(1011, "internal error");
+      });
+      chains.set(key, next);
+      void next.finally(() => {
+        if (chains.get(key) === next) chains.delete(key);
+      });
+    };
+
+    ws.on("message", (data, isBinary) => {
+      const parsed = isBinary ? undefined : FromWorker.safeParse(parseJson(String(data)));
+      if (!parsed?.success) {
+        log(`a worker sent what is not a message: ${parsed?.error.issues[0]?.message ?? "binary"}`);
+        ws.close(1007, "not a message");
+        return;
+      }
+      const message = parsed.data;
+      if (message.t === "hello") {
+        if (greeted) return;
+        greeted = true;
+        clearTimeout(greeting);
+        inOrder("hello", async () => {
+          worker = await admit(ws, message, send);
+        });
+        return;
+      }
+      const key = message.t === "report" || message.t === "release" ? `task:${message.task}` : message.t;
+      inOrder(key, async () => {
+        if (!worker) await chains.get("hello");
+        if (worker) await handle(worker, message);
+      });
+    });
+    ws.on("error", (error) => log(`worker socket: ${error.message}`));
+    ws.on("close", () => {
+      clearTimeout(greeting);
+      if (!worker) return;
+      registry.remove(worker);
+      log(`worker ${worker.name} disconnected`);
+    });
+  });
+
+  return {
+    async authorized(authorization) {
+      const token = /^Bearer (\S{20,200})$/.exec(authorization ?? "")?.[1];
+      return token !== undefined && (await store.isTokenValid(db, workerTokenHash(token)));
+    },
+    accept(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (ws) => server.emit("connection", ws, request));
+    },
+    async close() {
+      unsubscribe();
+      for (const client of server.clients) client.close(1012, "server restarts");
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+/** Files for workers, beside their socket: model folders, stored inputs, outputs. Every request carries the worker's token. */
+import { pipeline } from "node:stream/promises";
+import { apiError, type RunInputs } from "@modelyard/contract";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { BlobTooLargeError, type Blobs } from "../blobs/blobs.ts";
+import type { Database } from "../db/database.ts";
+import { reply } from "../http/request.ts";
+import type { Models } from "../models/service.ts";
+import * as queue from "../queue/service.ts";
+import { inputFiles } from "../tasks/service.ts";
+import { readInputsOf } from "../tasks/lifecycle.ts";
+import type { Gateway } from "./gateway.ts";
+
+/** Bytes of one output file, whatever the manifest says. */
+const OUTPUT_LIMIT = 4 * 1024 * 1024 * 1024;
+
+export interface WorkerRoutesDeps {
+  db: Database;
+  blobs: Blobs;
+  models: Models;
+  gateway: Gateway;
+}
+
+export function workerRoutes(app: FastifyInstance, { db, blobs, models, gateway }: WorkerRoutesDeps): void {
+  const authorize = async (request: FastifyRequest) => {
+    if (!(await gateway.authorized(request.headers.authorization))) throw apiError("badBearer");
+  };
+  const stream = async (response: FastifyReply, body: NodeJS.ReadableStream) => {
+    response.hijack();
+    response.raw.writeHead(200, { "content-type": "application/octet-stream" });
+    await pipeline(body, response.raw).catch(() => response.raw.destroy());
+  };
+  /** The attempt in the address must be leased right now; what it may read and write is only its own. */
+  const attempt = async (request: FastifyRequest): Promise<number> => {
+    const { task, epoch } = request.params as { task: string; epoch: string };
+    const lease = { taskId: Number(task), epoch: Number(epoch), now: await db.now() };
+    if (!(await queue.holds(db, lease))) throw apiError("taskNotFound");
+    return lease.taskId;
+  };
+
+  app.get<{ Params: { version: string; "*": string } }>("/worker/v1/models/:version/*", async (request, response) => {
+    await authorize(request);
+    const body = models.openFile(request.params.version, request.params["*"]);
+    if (!body) throw apiError("unknownEndpoint");
+    return stream(response, body);
+  });
+
+  app.get<{ Params: { task: string; epoch: string; n: string } }>("/worker/v1/tasks/:task/:epoch/inputs/:n", async (request, response) => {
+    await authorize(request);
+    const taskId = await attempt(request);
+    const values: RunInputs["values"] = await readInputsOf(db, taskId);
+    const source = inputFiles(values)[Number(request.params.n)]?.source;
+    const body = source && "file" in source ? await blobs.get(source.file.ref) : undefined;
+    if (!body) throw apiError("unknownEndpoint");
+    return stream(response, body);
+  });
+
+  app.post<{ Params: { task: string; epoch: string } }>("/worker/v1/tasks/:task/:epoch/outputs", async (request, response) => {
+    await authorize(request);
+    await attempt(request);
+    const blob = await blobs.put(request.raw, { limit: OUTPUT_LIMIT }).catch((error: unknown) => {
+      if (error instanceof BlobTooLargeError) throw apiError("bodyTooLarge");
+      throw error;
+    });
+    return reply(response, { blob: blob.key, size: blob.size, sha256: blob.sha256 });
+  });
+}
