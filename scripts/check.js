@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkArrows } from "./lib/arrows.js";
 import { runMain } from "./lib/fail.js";
+import { listFiles } from "./lib/files.js";
 import { root } from "./lib/root.js";
 import { checkEnvironment, checkLock, checkRegistryHosts, checkSize, checkVersions } from "./lib/rules.js";
 import { run } from "./lib/run.js";
@@ -20,13 +21,8 @@ async function program(command, args, fix) {
   return code === 0 ? [] : [`${output.trim()}\nFix: ${fix}`];
 }
 
-/** What git knows and does not ignore, with its text. */
 async function readFiles() {
-  const { code, output } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-  });
-  if (code !== 0) throw new Error(`git ls-files failed: ${output}`);
-  const paths = [...new Set(output.split("\0"))].filter((path) => TEXT.test(path) && existsSync(join(root, path)));
+  const paths = (await listFiles(root)).filter((path) => TEXT.test(path) && existsSync(join(root, path)));
   return Promise.all(paths.map(async (path) => ({ path, source: await readFile(join(root, path), "utf8") })));
 }
 

@@ -7,13 +7,13 @@
 import { join } from "node:path";
 import { createCleanup } from "./lib/cleanup.js";
 import { runMain, UserError } from "./lib/fail.js";
+import { findTestFiles } from "./lib/files.js";
 import { runForeground } from "./lib/foreground.js";
 import { installParts, missingParts, testParts } from "./lib/parts.js";
 import { root } from "./lib/root.js";
 import { tieToParent } from "./lib/run.js";
 import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
 import { findProgram, startNats, startPostgres } from "./lib/services.js";
-import { findTestFiles } from "./lib/test-files.js";
 
 /** Two test files at a time: what two cores carry without disturbing the tests that measure time. */
 const CONCURRENCY = 2;

@@ -10,6 +10,8 @@ export interface Service {
 export function startPostgres(options?: { settings?: Record<string, string | number> }): Promise<Service>;
 export function startNats(): Promise<Service>;
 export function startRedis(options?: { fsync?: "always" | "everysec" }): Promise<Service>;
+/** Stops every service this process has started and not stopped yet. */
+export function stopServices(): Promise<void>;
 export function findProgram(name: string): string | undefined;
 export function findPostgres(): string | undefined;
 /** A TCP port on 127.0.0.1 that was free a moment ago. */

@@ -13,6 +13,14 @@ const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
 const POLL_MS = 50;
 
+/** The stops of all services that run now. */
+const running = new Set();
+
+/** Stops every service this process has started and not stopped yet. */
+export async function stopServices() {
+  await Promise.all([...running].map((stop) => stop()));
+}
+
 /** The path of a program, or undefined. Looks where Debian puts programs that are not on everybody's PATH, too. */
 export function findProgram(name) {
   const folders = [
@@ -144,7 +152,7 @@ async function startService(folder, { command, args, url, user, stopSignal, isRe
   });
   let isGone = false;
   void exited.then(() => (isGone = true));
-  const stop = async ({ keep = false } = {}) => {
+  const end = async ({ keep = false } = {}) => {
     if (!isGone) child.kill(stopSignal);
     const gone = await Promise.race([exited.then(() => true), sleep(STOP_LIMIT_MS, false, { ref: false })]);
     if (!gone) {
@@ -152,16 +160,20 @@ async function startService(folder, { command, args, url, user, stopSignal, isRe
       await exited;
     }
     if (!keep) await rm(folder, { recursive: true, force: true });
+    running.delete(stop);
   };
+  let ended;
+  const stop = () => (ended ??= end());
+  running.add(stop);
   const limit = Date.now() + START_LIMIT_MS;
   while (!(await isReady())) {
     if (isGone || Date.now() > limit) {
-      await stop({ keep: keepFolder });
+      await end({ keep: keepFolder });
       throw new Error(`${command} did not start:\n${log}`);
     }
     await sleep(POLL_MS);
   }
-  return { url, folder, pid: child.pid, stop: () => stop() };
+  return { url, folder, pid: child.pid, stop };
 }
 
 /** PostgreSQL refuses to run as root: its own account, made by the Debian package, or else nobody. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import test from "node:test";
-import { findTestFiles } from "./test-files.js";
+import { findTestFiles } from "./files.js";
 
 test("finds the tests of every place, and only those", async (t) => {
   const base = await mkdtemp(join(tmpdir(), "modelyard-files-"));

@@ -1,7 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { run } from "./run.js";
 
-const SKIPPED = new Set(["node_modules", "generated", "fixtures", "data", "artifacts", ".runtime", ".git"]);
+/** Folders without tests of ours. */
+const SKIPPED = ["generated", "fixtures"];
+/** What .gitignore names, and git itself. */
+const IGNORED = ["node_modules", "data", "artifacts", ".runtime", ".git"];
 
 /** Where tests live, and what their names end with. */
 const PLACES = [
@@ -20,7 +24,7 @@ export async function findTestFiles({ base, filters = [], mode = "all" }) {
   const wanted = filters.map((filter) => filter.replace(/^\.\//, "").replaceAll(sep, "/"));
   const files = [];
   for (const { folder, ending } of PLACES) {
-    for (const path of await walk(base, folder)) if (ending.test(path)) files.push(path);
+    for (const path of await walk(base, folder, [...SKIPPED, ...IGNORED])) if (ending.test(path)) files.push(path);
   }
   return files
     .filter((path) => mode === "all" || path.startsWith("e2e/faults/"))
@@ -28,12 +32,24 @@ export async function findTestFiles({ base, filters = [], mode = "all" }) {
     .sort();
 }
 
-async function walk(base, folder) {
+/**
+ * All files of the repository, as git sees them; where there is no git, what lies in folders that are not ignored.
+ * @param {string} base
+ * @returns {Promise<string[]>} paths relative to the base
+ */
+export async function listFiles(base) {
+  const flags = ["-z", "--cached", "--others", "--exclude-standard"];
+  const { code, output } = await run("git", ["ls-files", ...flags], { cwd: base });
+  if (code !== 0) return walk(base, "", IGNORED);
+  return [...new Set(output.split("\0"))].filter((path) => path !== "");
+}
+
+async function walk(base, folder, skipped) {
   const entries = await readdir(join(base, folder), { withFileTypes: true }).catch(() => []);
   const nested = await Promise.all(
     entries.map((entry) => {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(base, path);
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return skipped.includes(entry.name) ? [] : walk(base, path, skipped);
       return entry.isFile() ? [path] : [];
     }),
   );
