@@ -30,7 +30,7 @@ export const ModelVersion = z.strictObject({
   version: hexHash,
   manifest: Manifest,
   files: z.array(
-    z.strictObject({ path: z.string(), size: z.number().int().nonnegative(), sha256: hexHash, mode: z.number().int() }),
+    z.strictObject({ path: z.string(), size: z.number().int().nonnegative(), sha256: hexHash, mode: z.union([z.literal(0o644), z.literal(0o755)]) }),
   ),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;

@@ -30,7 +30,7 @@ const TYPES: Record<string, string> = {
 const NAME_LIMIT = 120;
 
 /** A name that is safe in a folder, in an address and on a page: no path, no control characters, never empty. */
-export function fileName(raw: string): string {
+export function safeName(raw: string): string {
   const last = raw.toWellFormed().split(/[/\\]/).at(-1) ?? "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const clean = last.replace(/[\u0000-\u001f\u007f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "").replace(/^[.\s]+|[.\s]+$/g, "");
@@ -41,8 +41,8 @@ export function fileName(raw: string): string {
   return clean.slice(0, NAME_LIMIT - extension.length) + extension;
 }
 
-/** Content type of a file by its name, with what the client said as second choice. */
-export function sniffType(name: string, claimed: string): string {
+/** Content type of a file by its name, with what a client claimed as second choice. */
+export function typeByName(name: string, claimed = ""): string {
   const extension = name.split(".").at(-1)?.toLowerCase() ?? "";
   return TYPES[extension] ?? (/^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? claimed : "application/octet-stream");
 }

@@ -4,6 +4,8 @@ import type { Tx } from "../db/database.ts";
 import { randomToken } from "../http/tokens.ts";
 import { insertFile } from "./store.ts";
 
+export { safeName, typeByName } from "./policy.ts";
+
 export { type FileRow, fileByAccessKey, outputsOf } from "./store.ts";
 
 export interface NewFile {

@@ -44,7 +44,7 @@ export function readModelFolder(dir: string): ModelFolder {
     const { size, mode } = statSync(join(dir, path));
     if (size > FILE_LIMIT) throw new ModelFolderError(`${dir}/${path}: larger than 64 MiB; list it under weights instead`);
     const sha256 = createHash("sha256").update(readFileSync(join(dir, path))).digest("hex");
-    return { path, size, sha256, mode: mode & 0o100 ? 0o755 : 0o644 };
+    return { path, size, sha256, mode: mode & 0o100 ? (0o755 as const) : (0o644 as const) };
   });
   const version = createHash("sha256");
   for (const file of files) version.update(`${file.path}\0${file.sha256}\0${file.mode}\n`);

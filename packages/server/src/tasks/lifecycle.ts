@@ -5,7 +5,7 @@
 import { type Finish, finalPrice, MAX_ATTEMPTS, nextStatus, type Report, type RunInputs, type TaskEvent, type TaskStatus } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
-import { addFile, newId } from "../files/service.ts";
+import { addFile, newId, safeName, typeByName } from "../files/service.ts";
 import * as ledger from "../ledger/service.ts";
 import type { Models } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
@@ -225,8 +225,8 @@ async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, 
       tx,
       {
         accountId: head.account_id,
-        name: output.name,
-        contentType: output.contenttype,
+        name: safeName(output.name),
+        contentType: typeByName(output.name),
         size: output.size,
         blob: output.blob,
         taskId: head.id,

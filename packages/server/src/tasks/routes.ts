@@ -5,7 +5,7 @@ import { BlobTooLargeError, type Blobs } from "../blobs/blobs.ts";
 import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
 import { FILE_LIMIT, readBody } from "../http/body.ts";
 import { randomToken } from "../http/tokens.ts";
-import { fileName, sniffType } from "../files/policy.ts";
+import { safeName, typeByName } from "../files/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { ReceivedFile, Tasks } from "./service.ts";
 
@@ -24,11 +24,11 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: Tas
       throw error;
     });
     stored.push(blob.key);
-    const name = fileName(file.name);
+    const name = safeName(file.name);
     const received: ReceivedFile = {
       ref: blob.key,
       name,
-      contentType: sniffType(name, file.contentType),
+      contentType: typeByName(name, file.contentType),
       size: blob.size,
       accessKey: randomToken(),
     };

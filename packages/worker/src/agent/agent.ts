@@ -1,0 +1,228 @@
+/**
+ * The worker: takes assignments over its one connection, keeps their leases alive, stops what it may no longer run.
+ *
+ * Self-fencing: a lease that could not be renewed for SELF_FENCE_MS is given up and its processes are killed here, before the
+ * server lets somebody else have the task.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
+import { join } from "node:path";
+import { type FromWorker, HEARTBEAT_MS, type Lease, type ModelVersion, SELF_FENCE_MS, type ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
+import type { WorkerConfig } from "../config.ts";
+import { createInstaller } from "../install/installer.ts";
+import { createRunners } from "../runners/index.ts";
+import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
+import { Connection } from "./connection.ts";
+import { detectGpus } from "./gpus.ts";
+import { InputError } from "./inputs.ts";
+import { Places } from "./places.ts";
+import { createServerFiles } from "./server-files.ts";
+
+export interface Worker {
+  id: string;
+  /** Takes nothing new, waits for what runs (at most `drainMs`), hands the rest back, stops all processes. */
+  drain(): Promise<void>;
+  /** Stops everything now; what ran is handed back. */
+  close(): Promise<void>;
+}
+
+/** How often leases are looked at; far below the margins, because a stopped process wakes up late. */
+const WATCH_MS = 1_000;
+/** A model that could not be installed is tried again after this long. */
+const RETRY_INSTALL_MS = 60_000;
+
+export interface AgentOptions {
+  config: WorkerConfig;
+  release: string;
+  log: (message: string) => void;
+}
+
+export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
+  const id = randomUUID();
+  const gpus = await detectGpus(config.gpus);
+  const runsDir = join(config.dataDir, "runs", id);
+  mkdirSync(runsDir, { recursive: true });
+  const runners = createRunners();
+  const files = createServerFiles(config.server, config.token);
+  const installer = createInstaller({
+    cacheDir: join(config.dataDir, "cache"),
+    weightsDirs: config.weightsDirs,
+    noSystemInstall: config.noSystemInstall,
+    log,
+    onProgress: ({ model, file, done, total }) => {
+      if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`);
+    },
+  });
+  const places = new Places(config.slots, gpus.map((gpu) => gpu.index));
+  const attempts = new Map<string, { attempt: Attempt; end: Promise<void> }>();
+  let models = new Map<string, ModelVersion>();
+  let draining = false;
+  const closing = new AbortController();
+  const fetchInput: AttemptDeps["fetchInput"] = async () => {
+    throw new InputError("fetching addresses is not there yet");
+  };
+
+  const key = ({ task, epoch }: Lease) => `${task}.${epoch}`;
+  const held = (): Lease[] =>
+    [...attempts.values()].filter(({ attempt }) => !attempt.isLost).map(({ attempt: { task, epoch } }) => ({ task, epoch }));
+  const send = (message: FromWorker) => connection.send(message);
+
+  function hello(): FromWorker {
+    return {
+      t: "hello",
+      protocol: WORKER_PROTOCOL,
+      worker: id,
+      name: config.name,
+      release,
+      slots: config.slots,
+      gpus,
+      memory: Math.floor(totalmem() / 2 ** 20),
+      cpus: availableParallelism(),
+      leases: held(),
+    };
+  }
+
+  function begin(assignment: Assignment): void {
+    const model = models.get(assignment.version);
+    if (!model || draining) {
+      send({ t: "release", task: assignment.task, epoch: assignment.epoch });
+      return;
+    }
+    const attempt = new Attempt(assignment, {
+      model,
+      installer,
+      runners,
+      places,
+      files,
+      fetchInput,
+      send,
+      runsDir,
+      onInstallFailed: (error) => installFailed(model, error),
+      log,
+    });
+    const end = attempt.execute().then((outcome) => {
+      attempts.delete(key(attempt));
+      if (outcome === "handed-back") send({ t: "release", task: attempt.task, epoch: attempt.epoch });
+      if (outcome === "lost") send({ t: "freed", task: attempt.task, epoch: attempt.epoch });
+    });
+    attempts.set(key(attempt), { attempt, end });
+  }
+
+  function installFailed(model: ModelVersion, error: Error): void {
+    log(`${model.owner}/${model.slug} cannot run here: ${error.message}`);
+    send({ t: "model", version: model.version, state: "unavailable", reason: error.message.slice(0, 1000) });
+    setTimeout(() => send({ t: "model", version: model.version, state: "missing" }), RETRY_INSTALL_MS).unref();
+  }
+
+  function lose(leases: readonly Lease[]): void {
+    for (const lease of leases) attempts.get(key(lease))?.attempt.stop("lease-lost");
+  }
+
+  /** Small models are made ready before anybody asks, one after the other. */
+  async function prepare(): Promise<void> {
+    for (const model of models.values()) {
+      if (closing.signal.aborted) return;
+      if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes) continue;
+      log(`installing ${model.owner}/${model.slug} …`);
+      send({ t: "model", version: model.version, state: "installing" });
+      await installer.ensure(model, (path) => files.model(model.version, path), closing.signal).then(
+        () => {
+          log(`${model.owner}/${model.slug} is ready`);
+          send({ t: "model", version: model.version, state: "ready" });
+        },
+        (error: unknown) => {
+          if (!closing.signal.aborted) installFailed(model, error as Error);
+        },
+      );
+    }
+  }
+
+  let preparing: Promise<void> | undefined;
+
+  function receive(message: ToWorker): void {
+    switch (message.t) {
+      case "welcome":
+        lose(message.lost);
+        for (const { attempt } of attempts.values()) attempt.reporter.resend();
+        if (draining) send({ t: "drain" });
+        return;
+      case "refused":
+        log(`the server refused this worker: ${message.reason}`);
+        return;
+      case "models":
+        models = new Map(message.models.map((model) => [model.version, model]));
+        for (const version of models.keys()) {
+          const status = installer.status(version);
+          if (status.state === "ready" || status.state === "installing") send({ t: "model", version, state: status.state });
+        }
+        if (config.prepareBytes > 0) preparing ??= prepare().finally(() => (preparing = undefined));
+        return;
+      case "assign":
+        begin(message);
+        return;
+      case "reported":
+        attempts.get(key(message))?.attempt.reporter.answered(message.n, message.ok);
+        if (!message.ok) lose([message]);
+        return;
+      case "heartbeat":
+        renewed(message.seq, message.lost);
+        return;
+      case "kill": {
+        const running = attempts.get(key(message));
+        if (running) running.attempt.stop("killed");
+        else send({ t: "freed", task: message.task, epoch: message.epoch });
+        return;
+      }
+    }
+  }
+
+  // Heartbeats: what was named and answered is ours until LEASE_MS after the moment it was sent.
+  let seq = 0;
+  let beat: { seq: number; at: number; keys: string[] } | undefined;
+  function heartbeat(): void {
+    const leases = held();
+    beat = { seq: ++seq, at: performance.now(), keys: leases.map(key) };
+    send({ t: "heartbeat", seq, leases });
+    connection.checkSilence();
+  }
+  function renewed(answered: number, lost: readonly Lease[]): void {
+    lose(lost);
+    if (beat?.seq !== answered) return;
+    for (const name of beat.keys) {
+      const running = attempts.get(name);
+      if (running) running.attempt.renewedAt = beat.at;
+    }
+  }
+  function watch(): void {
+    const limit = performance.now() - SELF_FENCE_MS;
+    for (const { attempt } of attempts.values()) if (attempt.renewedAt < limit) attempt.stop("lease-lost");
+  }
+
+  const connection = new Connection(config.server, config.token, { hello, message: receive, log });
+  const timers = [setInterval(heartbeat, HEARTBEAT_MS), setInterval(watch, WATCH_MS)];
+
+  async function close(): Promise<void> {
+    draining = true;
+    closing.abort("shutdown");
+    for (const { attempt } of attempts.values()) attempt.stop("shutdown");
+    await Promise.all([...attempts.values()].map(({ end }) => end));
+    for (const timer of timers) clearInterval(timer);
+    await runners.close();
+    await preparing?.catch(() => {});
+    connection.close();
+    rmSync(runsDir, { recursive: true, force: true });
+  }
+
+  return {
+    id,
+    close,
+    async drain() {
+      draining = true;
+      send({ t: "drain" });
+      const waited = Promise.all([...attempts.values()].map(({ end }) => end));
+      await Promise.race([waited, new Promise((resolve) => setTimeout(resolve, config.drainMs).unref())]);
+      await close();
+    },
+  };
+}

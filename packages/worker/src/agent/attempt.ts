@@ -1,0 +1,212 @@
+/**
+ * One attempt of one task on this worker, from the assignment to the acknowledged end:
+ * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Finish, FromWorker, ModelVersion, ToWorker } from "@modelyard/contract";
+import type { Installer } from "../install/installer.ts";
+import type { InstalledModel } from "../install/installed-model.ts";
+import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
+import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
+import { collectOutputs, OutputLimitError } from "./outputs.ts";
+import type { Places } from "./places.ts";
+import { Reporter } from "./reporter.ts";
+import type { ServerFiles } from "./server-files.ts";
+import { Transcript } from "./transcript.ts";
+
+export type Assignment = Extract<ToWorker, { t: "assign" }>;
+
+export interface AttemptDeps {
+  model: ModelVersion;
+  installer: Installer;
+  runners: Runners;
+  places: Places;
+  files: ServerFiles;
+  fetchInput: (url: string, signal: AbortSignal) => ReturnType<InputSources["fetch"]>;
+  send: (message: FromWorker) => boolean;
+  /** Folder in which the attempt makes its own. */
+  runsDir: string;
+  /** The model cannot be made ready on this machine. */
+  onInstallFailed: (error: Error) => void;
+  log: (message: string) => void;
+}
+
+/** How the attempt left this worker. `handed-back`: it must be released to the server. */
+export type AttemptEnd = "reported" | "lost" | "handed-back";
+
+const NOTHING = { debugoutput: "", debugerror: "", answer: null, outputs: [], retry: false, elapsedMs: 0 } as const;
+
+export class Attempt {
+  readonly task: string;
+  readonly epoch: number;
+  /** When the lease was last known to be ours, on the monotonic clock. */
+  renewedAt = performance.now();
+  readonly reporter: Reporter;
+  readonly #assignment: Assignment;
+  readonly #deps: AttemptDeps;
+  readonly #stop = new AbortController();
+  readonly #transcript = new Transcript();
+  #startedAt = 0;
+  #endedAt = 0;
+
+  constructor(assignment: Assignment, deps: AttemptDeps) {
+    this.task = assignment.task;
+    this.epoch = assignment.epoch;
+    this.#assignment = assignment;
+    this.#deps = deps;
+    this.reporter = new Reporter(this.task, this.epoch, deps.send);
+  }
+
+  get isLost(): boolean {
+    const reason = this.#stop.signal.reason as StopReason | undefined;
+    return reason === "killed" || reason === "lease-lost";
+  }
+
+  /** The first reason counts. After `killed` and `lease-lost` nothing more is reported. */
+  stop(reason: StopReason): void {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort(reason);
+    if (reason === "killed" || reason === "lease-lost") this.reporter.stop();
+  }
+
+  /** Nothing of the attempt is alive when this resolves. Never rejects. */
+  async execute(): Promise<AttemptEnd> {
+    const dir = join(this.#deps.runsDir, `${this.task}.${this.epoch}`);
+    try {
+      this.reporter.finish(await this.#attempt(dir));
+    } catch (error) {
+      if (this.#stop.signal.reason === "shutdown") {
+        this.reporter.stop();
+        return "handed-back";
+      }
+      this.reporter.finish(this.#failure(error));
+    } finally {
+      rmSync(dir, { recursive: true, force: true, maxRetries: 2 });
+    }
+    return (await this.reporter.done) ? "reported" : "lost";
+  }
+
+  async #attempt(dir: string): Promise<Finish> {
+    const { places } = this.#deps;
+    const { signal } = this.#stop;
+    this.reporter.event("task_preprocess_start");
+    const model = await this.#install();
+    rmSync(dir, { recursive: true, force: true });
+    mkdirSync(dir, { recursive: true, mode: 0o755 });
+    const inputs = await this.#prepare(dir);
+    this.reporter.event("task_preprocess_end");
+    const gpus = await places.take(this.#assignment.gpus, signal);
+    try {
+      this.reporter.event("task_assign");
+      const result = await this.#run(model, dir, inputs, gpus);
+      if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost") throw new Error(result.stopped);
+      return await this.#finish(result, join(dir, "out"));
+    } finally {
+      places.give(gpus);
+    }
+  }
+
+  #install(): Promise<InstalledModel> {
+    const { installer, files, model } = this.#deps;
+    return installer.ensure(model, (path) => files.model(model.version, path), this.#stop.signal).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) this.#deps.onInstallFailed(error as Error);
+      throw new PlatformFault(`The model could not be installed: ${(error as Error).message}`, { cause: error });
+    });
+  }
+
+  #prepare(dir: string): Promise<Record<string, unknown>> {
+    const { inputs, files } = this.#assignment;
+    const { signal } = this.#stop;
+    const sources: InputSources = {
+      stored: (index) => this.#deps.files.input(this.task, this.epoch, index, signal),
+      fetch: (url) => this.#deps.fetchInput(url, signal),
+    };
+    return prepareInputs({ dir, manifest: this.#deps.model.manifest, inputs, files, sources });
+  }
+
+  async #run(model: InstalledModel, dir: string, inputs: Record<string, unknown>, gpus: readonly number[]): Promise<RunResult> {
+    const { timeout } = model.manifest.limits;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await this.#deps.runners.for(model.manifest.runner.type).run({
+        id: `${this.task}.${this.epoch}`,
+        model,
+        inputs,
+        dir,
+        outputDir: join(dir, "out"),
+        gpus,
+        signal: this.#stop.signal,
+        onOutput: (output) => {
+          const { type, body } = this.#transcript.take(output);
+          this.reporter.event(type, body);
+        },
+        onStart: () => {
+          this.#startedAt = performance.now();
+          this.reporter.event("task_start");
+          timer = setTimeout(() => this.stop("timeout"), timeout * 1000);
+        },
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#endedAt = performance.now();
+    }
+  }
+
+  async #finish(result: RunResult, outputDir: string): Promise<Finish> {
+    const { manifest } = this.#deps.model;
+    const transcript = this.#transcript;
+    if (result.text !== undefined) transcript.answerWith(result.text);
+    if (this.#startedAt > 0) {
+      this.reporter.event("task_output_full", transcript.full());
+      if (transcript.stderr !== "") this.reporter.event("task_error_full", { kind: "full", raw: transcript.stderr });
+      this.reporter.event("task_end");
+      this.reporter.event("task_postprocess_start");
+    }
+    const reason = this.#reasonOf(result, manifest.limits.timeout);
+    const outputs = reason === null ? await this.#upload(outputDir) : [];
+    return {
+      exitCode: reason === null ? 0 : result.exitCode || 1,
+      elapsedMs: this.#elapsed(),
+      debugoutput: transcript.debugOutput,
+      debugerror: reason === null ? transcript.stderr : [transcript.stderr.trimEnd(), reason].filter(Boolean).join("\n"),
+      answer: reason === null && (manifest.output === "text" || transcript.hasAnswer) ? transcript.answer() : null,
+      outputs,
+      retry: false,
+      reason,
+    };
+  }
+
+  #reasonOf(result: RunResult, timeout: number): string | null {
+    if (result.stopped === "timeout") return `The run was stopped at its time limit of ${timeout} s.`;
+    if (result.exitCode === 0 && !result.stopped) return null;
+    return (result.error ?? `The model's process ended with exit code ${result.exitCode}.`).slice(0, 2000);
+  }
+
+  #elapsed(): number {
+    return this.#startedAt === 0 ? 0 : Math.max(0, this.#endedAt - this.#startedAt);
+  }
+
+  async #upload(outputDir: string): Promise<Finish["outputs"]> {
+    const outputs: Finish["outputs"] = [];
+    for (const file of await collectOutputs(outputDir, this.#deps.model.manifest.limits)) {
+      try {
+        const body = file.handle.createReadStream({ start: 0, end: Math.max(0, file.size - 1), autoClose: false });
+        const blob = await this.#deps.files.output(this.task, this.epoch, body, file.size, this.#stop.signal);
+        outputs.push({ blob, name: file.name, contenttype: "application/octet-stream", size: file.size });
+      } finally {
+        await file.handle.close();
+      }
+    }
+    return outputs;
+  }
+
+  /** What is reported when the attempt did not get as far as a result. */
+  #failure(error: unknown): Finish {
+    const message = error instanceof Error ? error.message : String(error);
+    const ours = !(error instanceof InputError || error instanceof OutputLimitError);
+    if (ours) this.#deps.log(`task ${this.task}: ${message}`);
+    const reason = message.slice(0, 2000);
+    return { ...NOTHING, outputs: [], exitCode: 1, elapsedMs: this.#elapsed(), debugerror: reason, reason, retry: ours };
+  }
+}

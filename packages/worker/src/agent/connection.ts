@@ -1,0 +1,83 @@
+/**
+ * The worker's one outbound connection. It reconnects for ever with back-off; whoever uses it says what to send again.
+ */
+import { ToWorker, WORKER_MESSAGE_LIMIT, type FromWorker } from "@modelyard/contract";
+import { WebSocket } from "ws";
+
+export interface ConnectionHandlers {
+  /** The first message of every connection. */
+  hello(): FromWorker;
+  message(message: ToWorker): void;
+  log(message: string): void;
+}
+
+const FIRST_DELAY_MS = 200;
+const MAX_DELAY_MS = 5_000;
+/** A server that went away without a word is noticed after this long without a sign of life. */
+const SILENCE_MS = 20_000;
+
+export class Connection {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #handlers: ConnectionHandlers;
+  #socket: WebSocket | undefined;
+  #delay = FIRST_DELAY_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #heard = performance.now();
+
+  constructor(server: string, token: string, handlers: ConnectionHandlers) {
+    this.#url = `${server.replace(/^http/, "ws").replace(/\/+$/, "")}/worker/v1`;
+    this.#token = token;
+    this.#handlers = handlers;
+    this.#connect();
+  }
+
+  /** False when there is no connection; the message is then lost, by intent: state is told anew after a reconnect. */
+  send(message: FromWorker): boolean {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** To be called now and then: gives up a connection on which the server has gone silent. */
+  checkSilence(): void {
+    if (this.#socket?.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE_MS) this.#socket.terminate();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close(1000);
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      maxPayload: WORKER_MESSAGE_LIMIT,
+      perMessageDeflate: false,
+      handshakeTimeout: 10_000,
+    });
+    this.#socket = socket;
+    socket.on("open", () => {
+      this.#heard = performance.now();
+      socket.send(JSON.stringify(this.#handlers.hello()));
+    });
+    socket.on("message", (data) => {
+      this.#heard = performance.now();
+      this.#delay = FIRST_DELAY_MS;
+      const parsed = ToWorker.safeParse(JSON.parse(String(data)));
+      if (parsed.success) this.#handlers.message(parsed.data);
+      else this.#handlers.log(`the server sent what is not a message: ${parsed.error.issues[0]?.message}`);
+    });
+    socket.on("error", (error) => {
+      if (!this.#closed && this.#delay >= MAX_DELAY_MS) this.#handlers.log(`no connection to ${this.#url}: ${error.message}`);
+    });
+    socket.on("close", () => {
+      if (this.#closed) return;
+      const wait = this.#delay * (0.5 + Math.random() / 2);
+      this.#delay = Math.min(this.#delay * 2, MAX_DELAY_MS);
+      this.#timer = setTimeout(() => this.#connect(), wait);
+    });
+  }
+}

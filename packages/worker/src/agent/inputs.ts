@@ -1,0 +1,59 @@
+/** A task's folder before the run: `in/` with its files and one text file per scalar input, `out/`, and `input.json`. */
+import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type InputFile, isFileItem, items, type Manifest } from "@modelyard/contract";
+
+export interface InputSources {
+  /** A file that the server holds, by its place in the assignment. */
+  stored(index: number): Promise<Readable>;
+  /** An address that the caller gave; throws with a sentence for the caller. Returns the bytes and a name for them. */
+  fetch(url: string): Promise<{ body: Readable; name: string }>;
+}
+
+/** The caller's input could not be had; the message is for the caller. */
+export class InputError extends Error {
+  override name = "InputError";
+}
+
+function extensionOf(name: string): string {
+  return /\.[A-Za-z0-9]{1,8}$/.exec(name)?.[0].toLowerCase() ?? "";
+}
+
+/** Writes everything and returns the inputs as the model sees them: file items as absolute paths. */
+export async function prepareInputs(options: {
+  dir: string;
+  manifest: Manifest;
+  inputs: Readonly<Record<string, string | number | boolean>>;
+  files: readonly InputFile[];
+  sources: InputSources;
+}): Promise<Record<string, unknown>> {
+  const { dir, manifest, inputs, files, sources } = options;
+  // A few tiny synchronous calls cost less than their trips through the thread pool (measured in bench).
+  mkdirSync(join(dir, "out"), { recursive: true });
+  const command = manifest.runner.type === "command";
+  if (command || files.length > 0) mkdirSync(join(dir, "in"));
+  const paths = new Map<string, string[]>();
+  for (const [n, file] of files.entries()) {
+    const { body, name } = "stored" in file.source
+      ? { body: await sources.stored(file.source.stored), name: file.name }
+      : await sources.fetch(file.source.url);
+    // Generated names only: what the caller calls the file reaches no program.
+    const path = join(dir, "in", `${file.item}-${n}${extensionOf(name)}`);
+    await pipeline(body, createWriteStream(path, { flags: "wx" }));
+    paths.set(file.item, [...(paths.get(file.item) ?? []), path]);
+  }
+  const seen: Record<string, unknown> = { ...inputs };
+  for (const item of items(manifest).filter(isFileItem)) {
+    const found = paths.get(item.id) ?? [];
+    if (item.type !== "fileinput") seen[item.id] = found;
+    else if (found[0] !== undefined) seen[item.id] = found[0];
+  }
+  if (command) {
+    // For programs without a JSON parser, such as shell scripts.
+    for (const [id, value] of Object.entries(inputs)) writeFileSync(join(dir, "in", `${id}.txt`), String(value));
+    writeFileSync(join(dir, "input.json"), JSON.stringify(seen));
+  }
+  return seen;
+}
