@@ -1,0 +1,2 @@
+export { type Client, type ClientOptions, createClient, ModelyardError, type TaskRef } from "./client.ts";
+export { sign } from "./signature.ts";
