@@ -1,0 +1,212 @@
+/**
+ * The warm process of one model version on one set of GPUs: its queue, its life and its restarts.
+ *
+ * One process at a time: a second one would need the model's memory a second time, which nobody reserved. Runs beyond the process's
+ * concurrency wait. States of the pool: empty → starting → warm → (idle or killed) stopping → empty; a crash leads to empty with a back-off.
+ */
+import { KILL_GRACE_MS } from "@modelyard/contract";
+import type { InstalledModel } from "../install/installed-model.ts";
+import { PlatformFault, type ProcessExit, type Processes, ProgramError } from "../process/index.ts";
+import { exitCodeOf, STOPPED_EXIT_CODE } from "./model-environment.ts";
+import type { RunResult, RunSpec, StopReason } from "./runner.ts";
+import { ServiceProcess } from "./service-process.ts";
+import { ServiceRun } from "./service-run.ts";
+
+/** Runs that may wait for one process; the agent limits runs per model far below this. */
+const MAX_QUEUE = 1000;
+/** Back-off after the nth crash in a row: 1, 2, 4 … 30 s. */
+const BACK_OFF_MS = 1000;
+const MAX_BACK_OFF_MS = 30_000;
+/** After this many crashes in a row waiting runs fail instead of waiting on. A finished run or CALM_MS of life end the row. */
+const CRASH_LOOP = 3;
+const CALM_MS = 60_000;
+
+export interface PoolOptions {
+  processes: Processes;
+  model: InstalledModel;
+  gpus: readonly number[];
+  tmpDir?: string;
+}
+
+export class ServicePool {
+  readonly #options: PoolOptions;
+  readonly #concurrency: number;
+  readonly #idleMs: number;
+  readonly #startMs: number;
+  readonly #queue: ServiceRun[] = [];
+  #process: ServiceProcess | undefined;
+  /** The process takes runs. */
+  #warm = false;
+  /** From the beginning of a start until the process is gone. */
+  #life: Promise<void> | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #crashes = 0;
+  #lastCrash = "";
+  #startAt = 0;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    const { runner } = options.model.manifest;
+    if (runner.type !== "service") throw new TypeError("not a service");
+    this.#options = options;
+    this.#concurrency = runner.concurrency;
+    this.#idleMs = runner.idleSeconds * 1000;
+    this.#startMs = runner.startSeconds * 1000;
+  }
+
+  /** Nothing runs, waits or is remembered: the pool can be forgotten. */
+  get empty(): boolean {
+    return this.#life === undefined && this.#queue.length === 0 && this.#crashes === 0;
+  }
+
+  run(spec: RunSpec): Promise<RunResult> {
+    if (spec.signal.aborted) return Promise.resolve({ exitCode: STOPPED_EXIT_CODE, stopped: spec.signal.reason as StopReason });
+    if (this.#closed) return Promise.reject(new PlatformFault("the worker is shutting down"));
+    if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new PlatformFault("too many runs wait for this model"));
+    const run = new ServiceRun(spec, (aborted) => this.#abort(aborted));
+    if (this.#crashes >= CRASH_LOOP && performance.now() < this.#startAt) run.finish(this.#crashLoop());
+    else {
+      this.#queue.push(run);
+      this.#pump();
+    }
+    return run.result;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#restartTimer);
+    for (const run of this.#queue.splice(0)) run.fail(new PlatformFault("the worker is shutting down"));
+    while (this.#life !== undefined) {
+      await this.#process?.stop();
+      await this.#life;
+    }
+  }
+
+  /** Moves whatever can move. */
+  #pump = (): void => {
+    clearTimeout(this.#idleTimer);
+    if (this.#queue.length > 0 && this.#life === undefined && !this.#closed) this.#start();
+    const process = this.#process;
+    if (process === undefined || !this.#warm) return;
+    while (process.runs.size < this.#concurrency) {
+      const run = this.#queue.shift();
+      if (run === undefined) break;
+      process.run(run);
+    }
+    if (process.runs.size === 0 && this.#queue.length === 0) this.#idleTimer = setTimeout(() => this.#retire(process), this.#idleMs);
+  };
+
+  #retire(process: ServiceProcess, graceMs?: number): void {
+    this.#warm = false;
+    void process.stop(graceMs);
+  }
+
+  #start(): void {
+    const wait = this.#startAt - performance.now();
+    if (wait > 0) {
+      clearTimeout(this.#restartTimer);
+      this.#restartTimer = setTimeout(this.#pump, wait);
+      return;
+    }
+    this.#life = this.#live().finally(() => {
+      this.#life = undefined;
+      this.#process = undefined;
+      this.#warm = false;
+      this.#pump();
+    });
+  }
+
+  /** One process from start to end. Never rejects. */
+  async #live(): Promise<void> {
+    const startedAt = performance.now();
+    let late = false;
+    let process: ServiceProcess;
+    try {
+      process = await ServiceProcess.start({ ...this.#options, onRunEnded: this.#runEnded });
+    } catch (error) {
+      const waiting = this.#queue.splice(0);
+      for (const run of waiting) {
+        if (error instanceof ProgramError) run.finish({ exitCode: error.exitCode, error: error.message });
+        else run.fail(error as Error);
+      }
+      return;
+    }
+    this.#process = process;
+    if (this.#closed) void process.stop(0);
+    const timer = setTimeout(() => {
+      late = true;
+      void process.stop(0);
+    }, this.#startMs);
+    let gone = false;
+    void process.ready.then(() => {
+      clearTimeout(timer);
+      this.#warm = !this.#closed && !gone && !process.stopping;
+      this.#pump();
+    });
+    try {
+      const exit = await process.ended.finally(() => {
+        gone = true;
+        this.#warm = false; // before anything is settled: whoever awaits a result may come with the next run at once
+      });
+      if (late) this.#crashed(`it was not ready within ${this.#startMs / 1000} s`, process, 1);
+      else if (process.stopping) this.#cleared(process);
+      else this.#crashed(describe(exit), process, exitCodeOf(exit) || 1, performance.now() - startedAt);
+      if (late) for (const run of this.#queue.splice(0)) run.finish({ exitCode: 1, error: `the model was not ready within ${this.#startMs / 1000} s` });
+    } catch (fault) {
+      for (const run of process.runs.values()) run.fail(fault as Error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #runEnded = (succeeded: boolean): void => {
+    if (succeeded) this.#crashes = 0;
+    this.#pump();
+  };
+
+  /** It ended by itself: all its runs fail, and the next start waits. */
+  #crashed(how: string, process: ServiceProcess, exitCode: number, lifeMs = 0): void {
+    this.#crashes = lifeMs >= CALM_MS ? 1 : this.#crashes + 1;
+    this.#lastCrash = how;
+    this.#startAt = performance.now() + Math.min(BACK_OFF_MS * 2 ** (this.#crashes - 1), MAX_BACK_OFF_MS);
+    for (const run of process.runs.values()) run.finish({ exitCode, error: `the model's process ended during the run: ${how}` });
+    if (this.#crashes >= CRASH_LOOP) for (const run of this.#queue.splice(0)) run.finish(this.#crashLoop());
+  }
+
+  #crashLoop(): RunResult {
+    const seconds = Math.max(1, Math.ceil((this.#startAt - performance.now()) / 1000));
+    return { exitCode: 1, error: `crash loop: the model's process ended ${this.#crashes} times in a row (next start in ${seconds} s); last: ${this.#lastCrash}` };
+  }
+
+  /** We ended it (idle, shutdown, or a run that did not react to its cancellation): its other runs are innocent. */
+  #cleared(process: ServiceProcess): void {
+    for (const run of [...process.runs.values()].reverse()) {
+      if (run.spec.signal.aborted) run.finish({ exitCode: STOPPED_EXIT_CODE });
+      else if (this.#closed) run.fail(new PlatformFault("the worker is shutting down"));
+      else if (run.repeated || run.out.spoke) run.fail(new PlatformFault("the model's process was stopped because another run in it did not react to its cancellation"));
+      else {
+        run.repeated = true;
+        this.#queue.unshift(run);
+      }
+    }
+  }
+
+  #abort(run: ServiceRun): void {
+    const at = this.#queue.indexOf(run);
+    if (at >= 0) {
+      this.#queue.splice(at, 1);
+      run.finish({ exitCode: STOPPED_EXIT_CODE });
+      return;
+    }
+    const process = this.#process;
+    if (process === undefined) return;
+    process.cancel(run.spec.id);
+    run.killTimer = setTimeout(() => this.#retire(process, 0), KILL_GRACE_MS);
+  }
+}
+
+function describe(exit: ProcessExit & { lastWords: string }): string {
+  const how = exit.signal === null ? `exit code ${exit.code}` : `killed by signal ${exit.signal}`;
+  return exit.lastWords === "" ? how : `${how}: ${exit.lastWords}`;
+}

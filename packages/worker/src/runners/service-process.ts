@@ -1,0 +1,138 @@
+/** One warm process: started, told its runs, listened to. It knows nothing of queues and restarts (service-pool.ts). */
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { LINE_LIMIT, type ServiceMessage, type ServiceRequest } from "@modelyard/contract";
+import type { InstalledModel } from "../install/installed-model.ts";
+import type { ProcessExit, Processes, ProcessHandle } from "../process/index.ts";
+import { modelCommand, modelEnvironment } from "./model-environment.ts";
+import { OutputLines } from "./output-lines.ts";
+import { pumpOutput } from "./output-pump.ts";
+import { RunOutputBatch } from "./run-output.ts";
+import { ServiceLines } from "./service-lines.ts";
+import type { ServiceRun } from "./service-run.ts";
+
+export class ServiceProcess {
+  /** The runs it works on, by id. */
+  readonly runs = new Map<string, ServiceRun>();
+  /** It said `ready`. */
+  readonly ready: Promise<void>;
+  /** It ended, with the last lines of its stderr. Rejects with PlatformFault. */
+  readonly ended: Promise<ProcessExit & { lastWords: string }>;
+  /** We end it: its end is no crash. */
+  stopping = false;
+  readonly #handle: ProcessHandle;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #onRunEnded: (succeeded: boolean) => void;
+  /** Keeps the end of stderr, whichever run it was for. */
+  readonly #words = new RunOutputBatch(() => {});
+  #outgoing = "";
+
+  private constructor(handle: ProcessHandle, home: string, onRunEnded: (succeeded: boolean) => void) {
+    this.#handle = handle;
+    this.#onRunEnded = onRunEnded;
+    this.ready = this.#ready.promise;
+    const stdout = new ServiceLines({ onMessage: (message) => this.#receive(message), onText: (text) => this.#only()?.out.text("stdout", text) });
+    const stderr = new OutputLines("stderr", this.#stderrSink(), { json: false });
+    pumpOutput(handle.stdout, stdout);
+    pumpOutput(handle.stderr, stderr);
+    this.ended = handle.exited
+      .finally(() => {
+        stdout.end();
+        stderr.end();
+        fs.rmSync(home, { recursive: true, force: true });
+      })
+      .then((exit) => ({ ...exit, lastWords: this.#words.lastWords() }));
+    this.ended.catch(() => {});
+  }
+
+  /** Throws ProgramError or PlatformFault. `onRunEnded`: it has room for another run, and whether the one before succeeded. */
+  static async start(options: {
+    processes: Processes;
+    model: InstalledModel;
+    gpus: readonly number[];
+    tmpDir?: string;
+    onRunEnded: (succeeded: boolean) => void;
+  }): Promise<ServiceProcess> {
+    const { processes, model, gpus } = options;
+    const home = fs.mkdtempSync(path.join(options.tmpDir ?? os.tmpdir(), "modelyard-service-"));
+    try {
+      const handle = await processes.spawnProcess({ command: modelCommand(model), cwd: model.dir, env: modelEnvironment({ model, home, gpus }) });
+      return new ServiceProcess(handle, home, options.onRunEnded);
+    } catch (error) {
+      fs.rmSync(home, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  run(run: ServiceRun): void {
+    const { id, inputs, dir, outputDir } = run.spec;
+    const request: ServiceRequest = { type: "run", id, inputs, dir, outputDir };
+    const line = JSON.stringify(request);
+    if (line.length * 3 > LINE_LIMIT && Buffer.byteLength(line) >= LINE_LIMIT) {
+      run.finish({ exitCode: 1, error: `the inputs are larger than a warm model takes (${LINE_LIMIT / 1024 / 1024} MiB)` });
+      setImmediate(() => this.#onRunEnded(false));
+      return;
+    }
+    this.runs.set(id, run);
+    run.start();
+    this.#send(line);
+  }
+
+  cancel(id: string): void {
+    const request: ServiceRequest = { type: "cancel", id };
+    this.#send(JSON.stringify(request));
+  }
+
+  stop(graceMs?: number): Promise<void> {
+    this.stopping = true;
+    this.#handle.stdin.end();
+    return this.#handle.stop(graceMs);
+  }
+
+  /** Lines of one turn of the event loop go out in one write. */
+  #send(line: string): void {
+    if (this.#outgoing === "") {
+      setImmediate(() => {
+        if (this.#handle.stdin.writable) this.#handle.stdin.write(this.#outgoing);
+        this.#outgoing = "";
+      });
+    }
+    this.#outgoing += `${line}\n`;
+  }
+
+  #receive(message: ServiceMessage): void {
+    if (message.type === "ready") {
+      this.#ready.resolve();
+      return;
+    }
+    const run = message.id === undefined ? this.#only() : this.runs.get(message.id);
+    if (run === undefined) return; // ended meanwhile, or never was
+    if (message.type === "done") run.finish({ exitCode: 0, ...(message.text === undefined ? {} : { text: message.text }) });
+    else if (message.type === "error") run.finish({ exitCode: 1, error: message.message });
+    else {
+      run.receive(message);
+      return;
+    }
+    this.runs.delete(run.spec.id);
+    this.#onRunEnded(message.type === "done");
+  }
+
+  /** The run that text without an id belongs to. */
+  #only(): ServiceRun | undefined {
+    return this.runs.size === 1 ? this.runs.values().next().value : undefined;
+  }
+
+  #stderrSink(): ConstructorParameters<typeof OutputLines>[1] {
+    return {
+      isFull: () => false, // the runs come and go; each drops what is too much for it
+      text: (stream, text) => {
+        this.#words.remember(text);
+        this.#only()?.out.text(stream, text);
+      },
+      progress: (progress) => this.#only()?.out.progress(progress),
+      token: () => {},
+      remember: (text) => this.#words.remember(text),
+    };
+  }
+}
