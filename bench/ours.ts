@@ -1,3 +1,12 @@
+import { Agent, request } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { type Platform, startPlatform } from "@modelyard/testing";
+import BetterSqlite from "better-sqlite3";
+import { signedHeaders } from "./accept.ts";
+
 // Our side of the benchmarks. Fill in a member and the bench measures it beside the rivals; a missing one shows as "–".
 //
 // Each is called once per run (three runs, the median counts) and starts from an empty data folder. Start real processes,
@@ -25,4 +34,117 @@ export interface Ours {
   latency?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
 }
 
-export const ours: Ours = {};
+/** One run of the fixture model that does nothing. */
+const BODY = JSON.stringify({ prompt: "a lighthouse in a storm, oil on canvas, wide, muted colours, 4k…".padEnd(64, ".") });
+const PATH = "/v1/Run/test/noop";
+
+interface Running {
+  platform: Platform;
+  headers: Record<string, string>[];
+  /** How many tasks the store holds: all, or only those that are not done. */
+  count(what: "all" | "open"): number;
+  stop(): Promise<void>;
+}
+
+async function start(args: string[]): Promise<Running> {
+  const dataDir = await mkdtemp(join(tmpdir(), "modelyard-bench-"));
+  const platform = await startPlatform({ dataDir, args });
+  const project = platform.firstRun.projects.find(({ auth }) => auth === "signature");
+  const headers = signedHeaders({ apiKey: project?.apiKey ?? "", apiSecret: project?.apiSecret ?? "" });
+  const store = new BetterSqlite(join(dataDir, "modelyard.sqlite"), { readonly: true });
+  const counts = {
+    all: store.prepare<[], { n: number }>("select count(*) as n from task"),
+    open: store.prepare<[], { n: number }>("select count(*) as n from (select 1 from queue_entry limit 1)"),
+  };
+  return {
+    platform,
+    headers,
+    count: (what) => counts[what].get()?.n ?? 0,
+    async stop() {
+      store.close();
+      await platform.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function post(url: string, agent: Agent, headers: Record<string, string>): Promise<{ taskid: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { method: "POST", agent, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(BODY), ...headers } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (chunk) => (text += chunk));
+        response.on("end", () => {
+          const answer = JSON.parse(text);
+          if (answer.result) resolve(answer);
+          else reject(new Error(text));
+        });
+      },
+    );
+    sent.on("error", reject).end(BODY);
+  });
+}
+
+/** Waits until the warm process is up: the first run starts it. */
+async function warm({ platform, count }: Running, agent: Agent, headers: Record<string, string>): Promise<void> {
+  await post(platform.url + PATH, agent, headers);
+  while (count("open") > 0) await setTimeout(5);
+}
+
+export const ours: Ours = {
+  async startAccepting() {
+    const running = await start(["--no-worker"]);
+    const { platform, headers } = running;
+    return {
+      url: platform.url + PATH,
+      headers,
+      body: BODY,
+      async stop() {
+        const stored = running.count("all");
+        await running.stop();
+        return { stored };
+      },
+    };
+  },
+
+  async drain({ tasks, concurrency }) {
+    const running = await start(["--slots", "256"]);
+    const { platform, headers, count } = running;
+    const agent = new Agent({ keepAlive: true, maxSockets: concurrency });
+    await warm(running, agent, headers[0] ?? {});
+    const began = performance.now();
+    let next = 0;
+    const client = async () => {
+      for (let n = next++; n < tasks; n = next++) await post(platform.url + PATH, agent, headers[n % headers.length] ?? {});
+    };
+    await Promise.all(Array.from({ length: concurrency }, client));
+    while (count("open") > 0) await setTimeout(5);
+    const seconds = (performance.now() - began) / 1000;
+    agent.destroy();
+    await running.stop();
+    return { perSecond: tasks / seconds };
+  },
+
+  async latency({ samples }) {
+    const running = await start([]);
+    const { platform, headers } = running;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    await warm(running, agent, headers[0] ?? {});
+    const client = platform.client("apikey");
+    const found: number[] = [];
+    for (let n = 0; n < samples; n++) {
+      const began = performance.timeOrigin + performance.now();
+      const { taskid } = await post(platform.url + PATH, agent, headers[n % headers.length] ?? {});
+      // The model answers with the time at which it read its input.
+      const task = await client.wait({ taskid }, { intervalMs: 5 });
+      found.push(Number(task.debugoutput) - began);
+      await setTimeout(10);
+    }
+    agent.destroy();
+    await running.stop();
+    found.sort((a, b) => a - b);
+    return { p50: found[Math.floor(samples * 0.5)] ?? Number.NaN, p99: found[Math.floor(samples * 0.99)] ?? Number.NaN };
+  },
+};
