@@ -151,9 +151,13 @@ export const Manifest = z.strictObject({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+const flattened = new WeakMap<Manifest, Item[]>();
+
 /** All items of all groups, in form order. */
 export function items(manifest: Manifest): Item[] {
-  return manifest.inputs.flatMap((group) => group.items);
+  let found = flattened.get(manifest);
+  if (!found) flattened.set(manifest, (found = manifest.inputs.flatMap((group) => group.items)));
+  return found;
 }
 
 export function isFileItem(item: Item): boolean {

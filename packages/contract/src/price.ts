@@ -19,11 +19,20 @@ function applies(row: PriceRow, values: RunInputs["values"]): boolean {
   });
 }
 
+const rates = new WeakMap<PriceRow, Money>();
+
+/** A row's rate, parsed once: a quote is made for every run. */
+function rateOf(row: PriceRow): Money {
+  let rate = rates.get(row);
+  if (rate === undefined) rates.set(row, (rate = parseUsd(row.price)));
+  return rate;
+}
+
 /** The price of a run with these inputs. A model whose rows all have conditions that fail falls back to its last row. */
 export function quote(manifest: Manifest, values: RunInputs["values"]): Quote {
   const row = manifest.price.find((candidate) => applies(candidate, values)) ?? manifest.price.at(-1);
   if (!row) throw new RangeError(`${manifest.owner}/${manifest.slug} has no price`);
-  const price = parseUsd(row.price);
+  const price = rateOf(row);
   switch (row.method) {
     case "cpr":
       return { method: row.method, price, hold: price };

@@ -14,11 +14,11 @@ export interface AppOptions {
 /** Longest URL segment: owner and model slugs, keys, file names. */
 const MAX_PARAM = 500;
 
-const CORS = {
+/** Answer to a browser's preflight; every other answer carries only the origin. */
+const PREFLIGHT = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers": "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range",
-  "access-control-expose-headers": "content-length, content-range, etag, retry-after",
   "access-control-max-age": "86400",
 };
 
@@ -72,11 +72,11 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.sentType = request.headers["content-type"] ?? "";
     if (request.sentType !== "") request.raw.headers["content-type"] = "application/octet-stream";
     request.base = options.publicUrl ?? requestBase(request.headers.host, request.protocol === "https");
-    reply.headers(CORS);
     if (request.method === "OPTIONS") {
-      void reply.code(204).send();
+      void reply.headers(PREFLIGHT).code(204).send();
       return;
     }
+    reply.header("access-control-allow-origin", "*");
     done();
   });
 

@@ -1,5 +1,6 @@
 /** Leases as other rooms see them; every function works inside the caller's unit of work. */
 export {
+  admitLastReport,
   admitReport,
   attemptsOf,
   type Candidate,
@@ -15,6 +16,5 @@ export {
   modelsOf,
   putBack,
   remove,
-  removeLeased,
   renew,
 } from "./store.ts";

@@ -75,12 +75,12 @@ export async function admitReport(
   return rows[0] && rows[0].report >= n ? "duplicate" : "stale";
 }
 
-/** Takes the task out of the queue if the lease still holds; the caller then writes its terminal state in the same unit. */
-export async function removeLeased(tx: Tx, lease: { taskId: number; epoch: number; worker: string }): Promise<boolean> {
-  const { taskId, epoch, worker } = lease;
+/** As `admitReport` for the report that ends the attempt: proves the lease and takes the task out of the queue in one statement. */
+export async function admitLastReport(tx: Tx, report: { taskId: number; epoch: number; worker: string; n: number }): Promise<boolean> {
+  const { taskId, epoch, worker, n } = report;
   const changed = await tx.run(
-    "delete from queue_entry where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ?",
-    [taskId, epoch, worker, tx.now],
+    "delete from queue_entry where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ? and report = ?",
+    [taskId, epoch, worker, tx.now, n - 1],
   );
   return changed > 0;
 }

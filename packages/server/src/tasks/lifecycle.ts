@@ -54,8 +54,10 @@ export function wakeQueue(tx: Tx, bus: Bus): void {
   tx.chain(() => bus.publish(QUEUE_TOPIC, null));
 }
 
-/** Appends events that follow the head's last one; returns the new status. */
-async function append(tx: Tx, head: store.TaskHead, events: readonly Omit<TaskEvent, "seq">[]): Promise<{ status: TaskStatus; events: TaskEvent[] }> {
+type NewEvent = Omit<TaskEvent, "seq">;
+
+/** Numbers events that follow the head's last one and finds the status they lead to; nothing is written. */
+function follow(head: store.TaskHead, events: readonly NewEvent[]): { status: TaskStatus; events: TaskEvent[] } {
   let status = head.status;
   const numbered = events.map((event, index) => {
     const next = nextStatus(status, event.type);
@@ -63,8 +65,16 @@ async function append(tx: Tx, head: store.TaskHead, events: readonly Omit<TaskEv
     status = next;
     return { ...event, seq: head.last_event + 1 + index };
   });
-  await store.insertEvents(tx, head.id, numbered);
   return { status, events: numbered };
+}
+
+/** Appends events that are not the last ones of the task. */
+async function append(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const next = follow(head, events);
+  await store.insertEvents(tx, head.id, next.events);
+  await store.advance(tx, head.id, next.status, next.events);
+  announce(tx, deps.bus, head.id, next);
 }
 
 /** Starts an attempt of a leased task. */
@@ -91,35 +101,24 @@ interface EndOptions {
   reason: string | null;
 }
 
-/** Terminal state, money and last event in one. `events` are those that came with the end. */
+/** Terminal state, money and last events in one. `events` are those that came with the end; the terminal one is added here. */
 async function end(
   deps: LifecycleDeps,
   tx: Tx,
   head: store.TaskHead,
-  events: TaskEvent[],
+  events: readonly NewEvent[],
   type: "task_postprocess_end" | "task_cancel",
   options: EndOptions,
 ): Promise<boolean> {
-  const seq = head.last_event + events.length + 1;
   const quoted = { method: head.price_method, price: head.price, hold: head.hold };
   const cost = options.success ? finalPrice(quoted, options.elapsed / 10) : 0n;
-  const written = await store.finishTask(tx, head.id, {
-    status: type,
-    seq,
-    pexit: options.pexit,
-    cost: options.success ? cost : null,
-    elapsed: options.elapsed,
-    debugoutput: options.debugoutput,
-    debugerror: options.debugerror,
-    answer: options.answer,
-    reason: options.reason,
-  });
-  if (!written) return false;
-  const last: TaskEvent = { seq, type, at: tx.now, body: null };
-  await store.insertEvents(tx, head.id, [last]);
+  const { pexit, elapsed, debugoutput, debugerror, answer, reason } = options;
+  const next = follow(head, [...events, { type, at: tx.now, body: null }]);
+  const ending = { status: type, pexit, cost: options.success ? cost : null, elapsed, debugoutput, debugerror, answer, reason };
+  if (!(await store.finishTask(tx, head.id, ending, next.events))) return false;
   const owner = deps.models.byId(head.model_id)?.owner ?? "unknown";
   await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, cost, revenue: `revenue:${owner}` });
-  announce(tx, deps.bus, head.id, { events: [...events, last], status: type });
+  announce(tx, deps.bus, head.id, next);
   wakeQueue(tx, deps.bus);
   return true;
 }
@@ -170,41 +169,35 @@ export async function retryOrFail(
     await end(deps, tx, head, [], "task_postprocess_end", failed(`${options.reason} It was tried ${attempts} times.`));
     return;
   }
-  const { status, events } = await append(tx, head, [{ type: "task_queue", at: tx.now, body: null }]);
-  await store.advance(tx, head.id, status, events);
-  announce(tx, deps.bus, head.id, { events, status });
+  await append(deps, tx, head, [{ type: "task_queue", at: tx.now, body: null }]);
   wakeQueue(tx, deps.bus);
 }
 
 /** Applies a worker's report. `stale`: the attempt is no longer the worker's, nothing was written. */
 export async function applyReport(deps: LifecycleDeps, tx: Tx, worker: string, report: Report): Promise<"ok" | "stale"> {
   const lease: LeaseRef = { taskId: Number(report.task), epoch: report.epoch, worker };
-  const admitted = await queue.admitReport(tx, { ...lease, n: report.n });
-  if (admitted === "duplicate") return "ok";
-  if (admitted === "stale") return "stale";
+  const numbered = { ...lease, n: report.n };
+  const last = report.finish !== undefined && !report.finish.retry;
+  if (!last || !(await queue.admitLastReport(tx, numbered))) {
+    const admitted = await queue.admitReport(tx, numbered);
+    if (admitted === "duplicate") return "ok";
+    if (admitted === "stale" || last) return "stale";
+  }
   const head = await store.lockHead(deps.db, tx, lease.taskId);
   if (!head) return "stale";
-  const { status, events } = await append(
-    tx,
-    head,
-    report.events.map(({ type, ms, body }) => ({ type, at: Math.min(tx.now, head.accepted_at + Math.round(ms)), body })),
-  );
-  await store.advance(tx, head.id, status, events);
-  if (!report.finish) {
-    if (events.length > 0) announce(tx, deps.bus, head.id, { events, status });
+  const events = report.events.map(({ type, ms, body }) => ({ type, at: Math.min(tx.now, head.accepted_at + Math.round(ms)), body }));
+  if (last) {
+    await finishAttempt(deps, tx, head, events, report.finish as Finish);
     return "ok";
   }
-  if (report.finish.retry) {
-    if (events.length > 0) announce(tx, deps.bus, head.id, { events, status });
+  await append(deps, tx, head, events);
+  if (report.finish?.retry) {
     await retryOrFail(deps, tx, lease, { counted: true, reason: report.finish.reason ?? "The worker could not run it." });
-    return "ok";
   }
-  if (!(await queue.removeLeased(tx, lease))) return "stale";
-  await finishAttempt(deps, tx, { ...head, status }, events, report.finish);
   return "ok";
 }
 
-async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: TaskEvent[], finish: Finish): Promise<void> {
+async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: readonly NewEvent[], finish: Finish): Promise<void> {
   const success = finish.exitCode === 0;
   // The worker measures how long the model ran; it cannot have run longer than the attempt lasts.
   const longest = Math.max(0, tx.now - head.accepted_at) * 10;

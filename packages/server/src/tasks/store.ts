@@ -78,19 +78,19 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
   return id;
 }
 
-/** Rows in one insert statement; a fixed set of sizes keeps the number of prepared statements small. */
-const CHUNKS = [16, 4, 1] as const;
+/** Rows in one insert statement at most; each size below is a prepared statement of its own. */
+const ROWS = 16;
+const INSERT_EVENTS = Array.from(
+  { length: ROWS + 1 },
+  (_, rows) => `insert into task_event (task_id, seq, type, at, body) values ${Array(rows).fill("(?, ?, ?, ?, ?)").join(", ")}`,
+);
 
 export async function insertEvents(tx: Tx, taskId: number, events: readonly TaskEvent[]): Promise<void> {
-  let rest = events;
-  for (const size of CHUNKS) {
-    while (rest.length >= size) {
-      const params: Param[] = rest
-        .slice(0, size)
-        .flatMap((event) => [taskId, event.seq, event.type, event.at, event.body === null ? null : JSON.stringify(event.body)]);
-      await tx.run(`insert into task_event (task_id, seq, type, at, body) values ${"(?, ?, ?, ?, ?), ".repeat(size).slice(0, -2)}`, params);
-      rest = rest.slice(size);
-    }
+  for (let start = 0; start < events.length; start += ROWS) {
+    const rows = events.slice(start, start + ROWS);
+    const params: Param[] = [];
+    for (const { seq, type, at, body } of rows) params.push(taskId, seq, type, at, body === null ? null : JSON.stringify(body));
+    await tx.run(INSERT_EVENTS[rows.length] as string, params);
   }
 }
 
@@ -137,16 +137,25 @@ const TIME_COLUMN: Partial<Record<TaskEventType, string>> = {
   task_postprocess_start: "postprocess_start_at",
 };
 
+function stageTimes(events: readonly TaskEvent[]): { columns: string[]; values: number[] } {
+  const columns: string[] = [];
+  const values: number[] = [];
+  for (const event of events) {
+    const column = TIME_COLUMN[event.type];
+    if (!column) continue;
+    columns.push(`${column} = ?`);
+    values.push(event.at);
+  }
+  return { columns, values };
+}
+
 /** Writes status, number of the last event, and the times of the stages among `events`. */
 export async function advance(tx: Tx, taskId: number, status: TaskStatus, events: readonly TaskEvent[]): Promise<void> {
   const last = events.at(-1);
   if (!last) return;
-  const times = events.flatMap((event) => {
-    const column = TIME_COLUMN[event.type];
-    return column ? [{ column, at: event.at }] : [];
-  });
-  const set = ["status = ?", "last_event = ?", ...times.map((time) => `${time.column} = ?`)].join(", ");
-  await tx.run(`update task set ${set} where id = ?`, [status, last.seq, ...times.map((time) => time.at), taskId]);
+  const { columns, values } = stageTimes(events);
+  const set = ["status = ?", "last_event = ?", ...columns].join(", ");
+  await tx.run(`update task set ${set} where id = ?`, [status, last.seq, ...values, taskId]);
 }
 
 /** A new attempt starts: what the last one left on the record is forgotten. */
@@ -167,7 +176,6 @@ export async function beginAttempt(
 
 export interface Ending {
   status: "task_postprocess_end" | "task_cancel";
-  seq: number;
   pexit: string;
   cost: Money | null;
   elapsed: number;
@@ -177,15 +185,20 @@ export interface Ending {
   reason: string | null;
 }
 
-/** The terminal write. Refuses (returns false) where the task is terminal already: terminal rows never change. */
-export async function finishTask(tx: Tx, taskId: number, ending: Ending): Promise<boolean> {
-  const time = ending.status === "task_cancel" ? "cancelled_at" : "postprocess_end_at";
+/**
+ * The terminal write: `events` are the task's last ones, the terminal one at their end. Refuses (returns false) where the task is
+ * terminal already: terminal rows never change.
+ */
+export async function finishTask(tx: Tx, taskId: number, ending: Ending, events: readonly TaskEvent[]): Promise<boolean> {
+  const { columns, values } = stageTimes(events);
+  const time = ending.status === "task_cancel" ? "cancelled_at = ?" : "postprocess_end_at = ?";
+  const set = [...columns, time].join(", ");
   const changed = await tx.run(
-    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, ${time} = ?
+    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, ${set}
      where id = ? and status not in ('task_postprocess_end', 'task_cancel')`,
     [
       ending.status,
-      ending.seq,
+      events.at(-1)?.seq ?? 0,
       ending.pexit,
       ending.cost,
       ending.elapsed,
@@ -193,11 +206,14 @@ export async function finishTask(tx: Tx, taskId: number, ending: Ending): Promis
       ending.debugerror,
       ending.answer,
       ending.reason,
+      ...values,
       tx.now,
       taskId,
     ],
   );
-  return changed > 0;
+  if (changed === 0) return false;
+  await insertEvents(tx, taskId, events);
+  return true;
 }
 
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */

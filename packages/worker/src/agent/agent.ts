@@ -5,11 +5,12 @@
  * server lets somebody else have the task.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { type FromWorker, HEARTBEAT_MS, type Lease, type ModelVersion, SELF_FENCE_MS, type ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
 import type { WorkerConfig } from "../config.ts";
+import type { InstalledModel } from "../install/installed-model.ts";
 import { createInstaller } from "../install/installer.ts";
 import { createRunners } from "../runners/index.ts";
 import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
@@ -17,6 +18,7 @@ import { Connection } from "./connection.ts";
 import { detectGpus } from "./gpus.ts";
 import { InputError } from "./inputs.ts";
 import { Places } from "./places.ts";
+import { RunFolders } from "./run-folders.ts";
 import { createServerFiles } from "./server-files.ts";
 
 export interface Worker {
@@ -41,8 +43,9 @@ export interface AgentOptions {
 export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
   const id = randomUUID();
   const gpus = await detectGpus(config.gpus);
-  const runsDir = join(config.dataDir, "runs", id);
-  mkdirSync(runsDir, { recursive: true });
+  // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
+  rmSync(join(config.dataDir, "runs"), { recursive: true, force: true });
+  const folders = new RunFolders(join(config.dataDir, "runs", id));
   const runners = createRunners();
   const files = createServerFiles(config.server, config.token);
   const installer = createInstaller({
@@ -54,6 +57,16 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`);
     },
   });
+  /** What was found complete since this worker started is not looked at again: a look costs several milliseconds a run. */
+  const installed = new Map<string, InstalledModel>();
+  const install: AttemptDeps["install"] = async (model, signal) => {
+    const known = installed.get(model.version);
+    if (known) return known;
+    const ready = await installer.ensure(model, (path) => files.model(model.version, path), signal);
+    installed.set(model.version, ready);
+    send({ t: "model", version: model.version, state: "ready" });
+    return ready;
+  };
   const places = new Places(config.slots, gpus.map((gpu) => gpu.index));
   const attempts = new Map<string, { attempt: Attempt; end: Promise<void> }>();
   let models = new Map<string, ModelVersion>();
@@ -91,13 +104,13 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     }
     const attempt = new Attempt(assignment, {
       model,
-      installer,
+      install,
       runners,
       places,
       files,
       fetchInput,
       send,
-      runsDir,
+      folders,
       onInstallFailed: (error) => installFailed(model, error),
       log,
     });
@@ -126,11 +139,8 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes) continue;
       log(`installing ${model.owner}/${model.slug} …`);
       send({ t: "model", version: model.version, state: "installing" });
-      await installer.ensure(model, (path) => files.model(model.version, path), closing.signal).then(
-        () => {
-          log(`${model.owner}/${model.slug} is ready`);
-          send({ t: "model", version: model.version, state: "ready" });
-        },
+      await install(model, closing.signal).then(
+        () => log(`${model.owner}/${model.slug} is ready`),
         (error: unknown) => {
           if (!closing.signal.aborted) installFailed(model, error as Error);
         },
@@ -211,7 +221,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     await runners.close();
     await preparing?.catch(() => {});
     connection.close();
-    rmSync(runsDir, { recursive: true, force: true });
+    await folders.close();
   }
 
   return {

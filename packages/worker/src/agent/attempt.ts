@@ -2,16 +2,15 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Finish, FromWorker, ModelVersion, ToWorker } from "@modelyard/contract";
-import type { Installer } from "../install/installer.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
 import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
 import { collectOutputs, OutputLimitError } from "./outputs.ts";
 import type { Places } from "./places.ts";
 import { Reporter } from "./reporter.ts";
+import type { RunFolders } from "./run-folders.ts";
 import type { ServerFiles } from "./server-files.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -19,14 +18,14 @@ export type Assignment = Extract<ToWorker, { t: "assign" }>;
 
 export interface AttemptDeps {
   model: ModelVersion;
-  installer: Installer;
+  /** Makes the model ready, or knows that it is. */
+  install: (model: ModelVersion, signal: AbortSignal) => Promise<InstalledModel>;
   runners: Runners;
   places: Places;
   files: ServerFiles;
   fetchInput: (url: string, signal: AbortSignal) => ReturnType<InputSources["fetch"]>;
   send: (message: FromWorker) => boolean;
-  /** Folder in which the attempt makes its own. */
-  runsDir: string;
+  folders: RunFolders;
   /** The model cannot be made ready on this machine. */
   onInstallFailed: (error: Error) => void;
   log: (message: string) => void;
@@ -72,7 +71,7 @@ export class Attempt {
 
   /** Nothing of the attempt is alive when this resolves. Never rejects. */
   async execute(): Promise<AttemptEnd> {
-    const dir = join(this.#deps.runsDir, `${this.task}.${this.epoch}`);
+    const dir = this.#deps.folders.take();
     try {
       this.reporter.finish(await this.#attempt(dir));
     } catch (error) {
@@ -82,7 +81,7 @@ export class Attempt {
       }
       this.reporter.finish(this.#failure(error));
     } finally {
-      rmSync(dir, { recursive: true, force: true, maxRetries: 2 });
+      this.#deps.folders.give(dir);
     }
     return (await this.reporter.done) ? "reported" : "lost";
   }
@@ -92,8 +91,6 @@ export class Attempt {
     const { signal } = this.#stop;
     this.reporter.event("task_preprocess_start");
     const model = await this.#install();
-    rmSync(dir, { recursive: true, force: true });
-    mkdirSync(dir, { recursive: true, mode: 0o755 });
     const inputs = await this.#prepare(dir);
     this.reporter.event("task_preprocess_end");
     const gpus = await places.take(this.#assignment.gpus, signal);
@@ -108,8 +105,8 @@ export class Attempt {
   }
 
   #install(): Promise<InstalledModel> {
-    const { installer, files, model } = this.#deps;
-    return installer.ensure(model, (path) => files.model(model.version, path), this.#stop.signal).catch((error: unknown) => {
+    const { install, model } = this.#deps;
+    return install(model, this.#stop.signal).catch((error: unknown) => {
       if (!this.#stop.signal.aborted) this.#deps.onInstallFailed(error as Error);
       throw new PlatformFault(`The model could not be installed: ${(error as Error).message}`, { cause: error });
     });

@@ -1,4 +1,4 @@
-/** A task's folder before the run: `in/` with its files and one text file per scalar input, `out/`, and `input.json`. */
+/** A task's folder before the run: `in/` with its files and one text file per scalar input, and `input.json`. */
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -31,7 +31,6 @@ export async function prepareInputs(options: {
 }): Promise<Record<string, unknown>> {
   const { dir, manifest, inputs, files, sources } = options;
   // A few tiny synchronous calls cost less than their trips through the thread pool (measured in bench).
-  mkdirSync(join(dir, "out"), { recursive: true });
   const command = manifest.runner.type === "command";
   if (command || files.length > 0) mkdirSync(join(dir, "in"));
   const paths = new Map<string, string[]>();
