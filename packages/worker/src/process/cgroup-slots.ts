@@ -101,10 +101,15 @@ export class CgroupSlots {
   }
 }
 
-/** `modelyard-<pid namespace>-<pid>-<start time>`: says exactly which launcher owns it, also across containers and pid reuse. */
+/**
+ * `modelyard-<pid namespace>-<pid>-<start time>`: says exactly which launcher owns it, also across containers and pid reuse.
+ * Throws when there is no such process; a zombie, whose new parent may take seconds to reap it, is none.
+ */
 function homeName(pid: number): string {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
-  const startTime = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") throw new Error(`process ${pid} is dead`);
+  const startTime = fields[19];
   const namespace = fs.readlinkSync("/proc/self/ns/pid").replace(/\D/g, "");
   return `modelyard-${namespace}-${pid}-${startTime}`;
 }
@@ -118,7 +123,7 @@ function removeAbandoned(kind: CgroupHome["kind"], origin: string): void {
     try {
       if (homeName(Number(pid)) === path.basename(dir)) continue; // its launcher lives
     } catch {
-      // no such process
+      // no such process: abandoned
     }
     for (const child of childCgroups(dir)) if (cgroupPids(child).length > 0) killCgroup(kind, child);
     removeCgroups(dir);

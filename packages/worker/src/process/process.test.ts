@@ -4,7 +4,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
-import { alive, FIXTURES, isAlive, newTag, testFolder, until } from "../runners/fixtures/support.ts";
+import { alive, FIXTURES, isAlive, killTagged, newTag, testFolder, until } from "../runners/fixtures/support.ts";
 import { createProcesses, PlatformFault, ProgramError, type ProcessHandle, type Processes } from "./index.ts";
 import type { CgroupKind } from "./protocol.ts";
 
@@ -79,16 +79,18 @@ for (const kind of await kinds()) {
       await assert.rejects(attempt(["true"], "/no/such/folder"), PlatformFault);
     });
 
-    it("leaves nothing behind when a model daemonises children and exits 0, holding stdout open", async () => {
+    it("leaves nothing behind when a model daemonises children and exits 0, holding stdout open", async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const child = await processes.spawnProcess({ command: [VICIOUS, tag, all("exit")], cwd: "/tmp", env: { PATH } });
       const { out, code } = await read(child);
       assert.deepEqual({ out, code }, { out: "started\n", code: 0 });
       assert.deepEqual(alive(tag), []);
     });
 
-    it("stop: kills everything that ignores TERM, and says so only when it is dead", async () => {
+    it("stop: kills everything that ignores TERM, and says so only when it is dead", async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const child = await processes.spawnProcess({ command: [VICIOUS, tag, all("stay")], cwd: "/tmp", env: { PATH } });
       child.stderr.resume();
       await once(child.stdout, "data");
@@ -98,8 +100,9 @@ for (const kind of await kinds()) {
       assert.deepEqual(alive(tag), []);
     });
 
-    it("stop: the default grace ends within 7 s (T7)", { skip: kind !== "v2" && kind !== "none" }, async () => {
+    it("stop: the default grace ends within 7 s (T7)", { skip: kind !== "v2" && kind !== "none" }, async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const child = await processes.spawnProcess({ command: [VICIOUS, tag, all("stay")], cwd: "/tmp", env: { PATH } });
       child.stderr.resume();
       await once(child.stdout, "data");
@@ -110,8 +113,9 @@ for (const kind of await kinds()) {
       assert.ok(performance.now() - start <= 7000);
     });
 
-    it("stop: a model that heeds TERM is dead within 1 s and may say goodbye (T7)", async () => {
+    it("stop: a model that heeds TERM is dead within 1 s and may say goodbye (T7)", async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const child = await sh('trap "echo bye; exit 9" TERM; echo up; sleep 86400.$1 & wait', tag);
       const result = read(child);
       await once(child.stdout, "data");
@@ -137,8 +141,9 @@ for (const kind of await kinds()) {
       assert.deepEqual(results.map(({ out }) => Number(out)), Array.from({ length: 100 }, (_, index) => index));
     });
 
-    it("launcher killed: its trees die, their runs fail as a platform fault, the next spawn works", async () => {
+    it("launcher killed: its trees die, their runs fail as a platform fault, the next spawn works", async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const { launcherPid } = await processes.info();
       const child = await processes.spawnProcess({ command: [VICIOUS, tag, all("stay")], cwd: "/tmp", env: { PATH } });
       child.stderr.resume();
@@ -151,8 +156,9 @@ for (const kind of await kinds()) {
       assert.equal((await read(await sh("echo back"))).out, "back\n");
     });
 
-    it("worker killed: nothing of a task is alive 1 s later, and the launcher is gone (T6)", async () => {
+    it("worker killed: nothing of a task is alive 1 s later, and the launcher is gone (T6)", async (t) => {
       const tag = newTag();
+      t.after(() => killTagged(tag));
       const worker = spawn(process.execPath, [path.join(FIXTURES, "mini-worker.ts"), kind, "/tmp", VICIOUS, tag, all("stay")], {
         stdio: ["ignore", "pipe", "inherit"],
         env: { ...process.env, TMPDIR: tmpDir },
@@ -179,6 +185,7 @@ describe("abandoned cgroups", { skip: process.platform !== "linux" }, () => {
     if (cgroups !== "v2") return t.skip("no writable v2 cgroups");
     const tmpDir = testFolder();
     const tag = newTag();
+    t.after(() => killTagged(tag));
     const worker = spawn(process.execPath, [path.join(FIXTURES, "mini-worker.ts"), "v2", "/tmp", VICIOUS, tag, "stay"], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, TMPDIR: tmpDir },
@@ -194,8 +201,7 @@ describe("abandoned cgroups", { skip: process.platform !== "linux" }, () => {
     assert.ok(alive(tag).length > 0);
     const processes = createProcesses({ cgroups: "v2" });
     await processes.info();
-    await until("the leftovers are dead", 1000, () => alive(tag).length === 0);
-    await processes.close();
+    await until("the leftovers are dead", 1000, () => alive(tag).length === 0).finally(() => processes.close());
     const next = createProcesses({ cgroups: "v2" });
     await next.info();
     assert.deepEqual(cgroupsOf(launcherPid), []);

@@ -79,18 +79,25 @@ export class OutputLines implements LineReader {
       this.#swallowNewline = false;
       if (text.charCodeAt(0) === NEWLINE) from = 1;
     }
-    if (this.#isPlain(text)) {
-      this.#out.text(this.#stream, text.slice(from));
-      const last = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r"));
-      this.#passed = last < from ? this.#passed + text.length - from : text.length - 1 - last;
-      return;
-    }
     const ends = /\r\n|\r|\n/g;
-    ends.lastIndex = from;
-    for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
+    const takeLine = (): boolean => {
+      ends.lastIndex = from;
+      const end = ends.exec(text);
+      if (end === null) return false;
       this.#line(this.#partial + text.slice(from, end.index), end[0], ends.lastIndex === text.length);
       this.#partial = "";
       from = ends.lastIndex;
+      return true;
+    };
+    const unfinished = this.#partial !== "" || this.#passed > 0 || this.#consumed;
+    if (!unfinished || takeLine()) {
+      if (this.#isPlain(text)) {
+        const end = Math.max(text.lastIndexOf("\n"), text.lastIndexOf("\r")) + 1;
+        if (end > from) this.#out.text(this.#stream, text.slice(from, end));
+        from = Math.max(from, end);
+      } else {
+        while (takeLine());
+      }
     }
     this.#partial += text.slice(from);
     if (this.#partial.length + this.#passed > LINE_LIMIT) {
@@ -99,10 +106,9 @@ export class OutputLines implements LineReader {
     }
   }
 
-  /** Nothing in it can be (part of) a message, so there is no need to look at lines. Most text of most models takes this way. */
+  /** No line of it can be a message, so there is no need to look at them one by one. Most text of most models takes this way. */
   #isPlain(text: string): boolean {
-    if (this.#consumed || this.#partial !== "" || text.length + this.#passed > LINE_LIMIT) return false;
-    return !text.includes("%|") && !(this.#json && text.includes("{"));
+    return text.length <= LINE_LIMIT && !text.includes("%|") && !(this.#json && text.includes("{"));
   }
 
   /** A whole line (or what is left of one) and its line end. `last`: nothing follows it in what was read. */
