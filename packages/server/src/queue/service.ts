@@ -2,7 +2,6 @@
 export {
   admitLastReport,
   admitReport,
-  attemptsOf,
   type Candidate,
   candidates,
   clampLeases,

@@ -113,27 +113,23 @@ export function expired(db: Database, tx: Tx, limit: number): Promise<ExpiredLea
   );
 }
 
-/** Back to the queue. `counted: false` gives the attempt back (a drain is nobody's fault). */
+/** Back to the queue; returns how many attempts count now. `counted: false` gives the attempt back (a drain is nobody's fault). */
 export async function putBack(
   tx: Tx,
   lease: { taskId: number; epoch: number; worker: string },
   options: { counted: boolean },
-): Promise<boolean> {
-  const changed = await tx.run(
-    `update queue_entry set state = 'ready', worker = null, attempts = attempts - ? where task_id = ? and epoch = ? and worker = ? and state = 'leased'`,
+): Promise<number | undefined> {
+  const rows = await tx.all<{ attempts: number }>(
+    `update queue_entry set state = 'ready', worker = null, attempts = attempts - ?
+     where task_id = ? and epoch = ? and worker = ? and state = 'leased' returning attempts`,
     [options.counted ? 0 : 1, lease.taskId, lease.epoch, lease.worker],
   );
-  return changed > 0;
+  return rows[0]?.attempts;
 }
 
 /** All leases the store knows of this worker. */
 export function leasesOf(tx: Tx, worker: string): Promise<{ task_id: number; epoch: number; attempts: number }[]> {
   return tx.all("select task_id, epoch, attempts from queue_entry where worker = ? and state = 'leased'", [worker]);
-}
-
-export async function attemptsOf(tx: Tx, taskId: number): Promise<number> {
-  const rows = await tx.all<{ attempts: number }>("select attempts from queue_entry where task_id = ?", [taskId]);
-  return rows[0]?.attempts ?? 0;
 }
 
 /** A single server that starts again owns all clocks: no lease may outlive LEASE_MS from now, wherever the wall clock jumped. */

@@ -1,6 +1,8 @@
 /**
  * The transitions of a task, each inside the caller's unit of work: public status, queue entry, ledger and event log change
  * together or not at all. Subscribers hear of it once it is durable.
+ *
+ * Rows are always locked in the order queue entry, task, wallet, so that units on PostgreSQL never wait for each other in a circle.
  */
 import { type Finish, finalPrice, MAX_ATTEMPTS, nextStatus, type Report, type RunInputs, type TaskEvent, type TaskStatus } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
@@ -141,10 +143,10 @@ export async function cancel(
   taskId: number,
   options: { onlyQueued: boolean; reason: string },
 ): Promise<boolean> {
-  const head = await store.lockHead(deps.db, tx, taskId);
-  if (!head) return false;
   const entry = await queue.remove(tx, taskId, { onlyReady: options.onlyQueued });
   if (!entry) return false;
+  const head = await store.lockHead(deps.db, tx, taskId);
+  if (!head) return false;
   const done = await end(deps, tx, head, [], "task_cancel", { ...failed(options.reason, ""), debugerror: "" });
   const { worker, epoch } = entry;
   if (worker !== null) {
@@ -160,10 +162,10 @@ export async function retryOrFail(
   lease: LeaseRef,
   options: { counted: boolean; reason: string },
 ): Promise<void> {
+  const attempts = await queue.putBack(tx, lease, { counted: options.counted });
+  if (attempts === undefined) return;
   const head = await store.lockHead(deps.db, tx, lease.taskId);
   if (!head) return;
-  const attempts = await queue.attemptsOf(tx, lease.taskId);
-  if (!(await queue.putBack(tx, lease, { counted: options.counted }))) return;
   if (options.counted && attempts >= MAX_ATTEMPTS) {
     await queue.remove(tx, lease.taskId, { onlyReady: true });
     await end(deps, tx, head, [], "task_postprocess_end", failed(`${options.reason} It was tried ${attempts} times.`));
