@@ -117,23 +117,24 @@ export class OutputLines implements LineReader {
     if (message) {
       this.#swallowNewline = last && end === "\r";
     } else {
-      this.#pass(line);
-      this.#out.text(this.#stream, end);
+      this.#pass(line, end);
     }
     this.#consumed = false;
     this.#passed = 0;
     this.#cut = false;
   }
 
-  /** Text of the current line, cut at LINE_LIMIT characters. */
-  #pass(text: string): void {
+  /** Text of the current line, cut at LINE_LIMIT characters, and its line end. */
+  #pass(text: string, end = ""): void {
     const room = Math.max(0, LINE_LIMIT - this.#passed);
     this.#passed += text.length;
-    if (text.length <= room) this.#out.text(this.#stream, text);
-    else if (!this.#cut) {
-      this.#out.text(this.#stream, `${text.slice(0, room)} [line cut at ${LINE_LIMIT / 1024 / 1024} MiB]`);
-      this.#cut = true;
+    if (text.length <= room) {
+      this.#out.text(this.#stream, text + end);
+      return;
     }
+    const mark = this.#cut ? "" : `${text.slice(0, room)} [line cut at ${LINE_LIMIT / 1024 / 1024} MiB]`;
+    this.#cut = true;
+    this.#out.text(this.#stream, mark + end);
   }
 
   /** Whether the line was a message and is dealt with. */
