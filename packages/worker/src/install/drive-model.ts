@@ -39,7 +39,10 @@ export interface DrivenModel {
   startMs: number;
   /** Asks the system how much memory the service's process has used at its peak, in MiB (Linux). */
   peakMemory(): Promise<number>;
-  run(inputs: Record<string, unknown>, options?: { onMessage?(message: ServiceMessage, cancel: () => void): void }): Promise<DrivenRun>;
+  run(
+    inputs: Record<string, unknown>,
+    options?: { onMessage?(message: ServiceMessage, cancel: () => void): void },
+  ): Promise<DrivenRun>;
   /** Sends TERM and resolves with the milliseconds until the process was gone. */
   terminate(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -65,7 +68,11 @@ export async function driveModel(folder: URL): Promise<DrivenModel> {
     const child = start(model, {});
     service = child;
     const ready = Promise.withResolvers<void>();
-    child.once("exit", (code, signal) => ready.reject(new Error(`the service ended with ${signal ?? code} before it was ready`)));
+    child.once("exit", (code, signal) => {
+      const message = `the service ended with ${signal ?? code}`;
+      ready.reject(new Error(message));
+      for (const [id, listener] of listeners) listener({ type: "error", id, message });
+    });
     createInterface({ input: child.stdout }).on("line", (line) => {
       // A line that is none of the protocol's would be a log line; these models write none.
       const message = ServiceMessage.parse(JSON.parse(line));
@@ -112,7 +119,8 @@ export async function driveModel(folder: URL): Promise<DrivenModel> {
         await writeFile(inputJson, json);
         for (const item of items(manifest)) {
           const value = inputs[item.id];
-          if (value !== undefined && !isFileItem(item)) await writeFile(join(inputDir, `${item.id}.txt`), String(value));
+          if (value !== undefined && !isFileItem(item))
+            await writeFile(join(inputDir, `${item.id}.txt`), String(value));
         }
         const child = start(model, { INPUT_DIR: inputDir, OUTPUT_DIR: outputDir, INPUT_JSON: inputJson });
         child.stdin.end(json);
