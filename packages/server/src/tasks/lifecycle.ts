@@ -213,7 +213,7 @@ async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, 
     answer: success && finish.answer ? JSON.stringify(finish.answer) : null,
     reason: success ? null : finish.reason,
   });
-  if (!done || !success) return;
+  if (!done || !success || finish.outputs.length === 0) return;
   const parent = newId();
   for (const [position, output] of finish.outputs.entries()) {
     await addFile(

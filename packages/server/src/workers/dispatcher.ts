@@ -61,29 +61,30 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   let again = false;
   let stopped = false;
 
-  /** Workers with room for the model, the emptiest first. */
-  function takers(model: CatalogueModel): ConnectedWorker[] {
-    return registry
-      .all()
-      .filter((worker) => roomFor(worker, model) > 0)
-      .sort((a, b) => a.leases.size / a.slots - b.leases.size / b.slots);
+  /** The emptiest worker with room for the model. */
+  function takerFor(model: CatalogueModel): ConnectedWorker | undefined {
+    let best: ConnectedWorker | undefined;
+    for (const worker of registry.all()) {
+      if ((!best || worker.load < best.load) && roomFor(worker, model) > 0) best = worker;
+    }
+    return best;
   }
 
   async function claimOne(tx: Tx, candidate: queue.Candidate): Promise<Claimed | undefined> {
     const model = models.byId(candidate.model_id);
-    const worker = model && takers(model)[0];
+    const worker = model && takerFor(model);
     if (!worker) return undefined;
     const lease = await queue.lease(tx, candidate.task_id, worker.id);
     if (!lease) return undefined;
     const task = await beginAttempt(lifecycle, tx, { taskId: candidate.task_id, attempts: lease.attempts, version: model.version });
     if (!task) throw new Error(`task ${candidate.task_id} is ready in the queue but not in its status`);
     // Counted at once, so that the next candidate of this unit sees the room that is left.
-    worker.leases.set(String(candidate.task_id), { epoch: lease.epoch, modelId: model.id, gpus: model.manifest.resources.gpus });
+    worker.hold(String(candidate.task_id), { epoch: lease.epoch, modelId: model.id, gpus: model.manifest.resources.gpus });
     return { worker, model, message: assignment(candidate.task_id, lease.epoch, model, task.inputs) };
   }
 
   async function claim(): Promise<boolean> {
-    const eligible = models.all().filter((model) => takers(model).length > 0);
+    const eligible = models.all().filter((model) => takerFor(model) !== undefined);
     if (eligible.length === 0) return false;
     const claimed: Claimed[] = [];
     try {
@@ -98,7 +99,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       for (const { worker, message } of claimed) worker.send(message);
       return full;
     } catch (error) {
-      for (const { worker, message } of claimed) worker.leases.delete(message.task);
+      for (const { worker, message } of claimed) worker.forget(message.task, message.epoch);
       throw error;
     }
   }

@@ -16,7 +16,7 @@ import type { Models } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
 import { applyReport, IllegalTransitionError, KILL_TOPIC, type KillNews, type LifecycleDeps, retryOrFail } from "../tasks/lifecycle.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { ConnectedWorker, Registry } from "./registry.ts";
+import { ConnectedWorker, type Registry } from "./registry.ts";
 import * as store from "./store.ts";
 
 export interface GatewayDeps {
@@ -54,10 +54,6 @@ export function createGateway(deps: GatewayDeps): Gateway {
     registry.get(id)?.send({ t: "kill", task, epoch });
   });
 
-  function forget(worker: ConnectedWorker, task: string, epoch: number): void {
-    if (worker.leases.get(task)?.epoch === epoch) worker.leases.delete(task);
-  }
-
   /** Compares what the worker says it holds with what the store says; what it has lost or never got goes back to the queue. */
   async function reconcile(hello: Hello): Promise<{ kept: Lease[]; lost: Lease[]; models: Map<string, number> }> {
     const known = await db.write(async (tx) => {
@@ -82,19 +78,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return undefined;
     }
     const { kept, lost, models: leased } = await reconcile(hello);
-    const worker: ConnectedWorker = {
-      id: hello.worker,
-      name: hello.name,
-      slots: hello.slots,
-      gpus: hello.gpus.length,
-      draining: false,
-      leases: new Map(),
-      models: new Map(),
-      send,
-    };
-    for (const lease of kept) {
-      const model = models.byId(leased.get(lease.task) ?? -1);
-      worker.leases.set(lease.task, { epoch: lease.epoch, modelId: model?.id ?? 0, gpus: model?.manifest.resources.gpus ?? 0 });
+    const { worker: id, name, slots, gpus } = hello;
+    const worker = new ConnectedWorker({ id, name, slots, gpus: gpus.length, send });
+    for (const { task, epoch } of kept) {
+      const model = models.byId(leased.get(task) ?? -1);
+      worker.hold(task, { epoch, modelId: model?.id ?? 0, gpus: model?.manifest.resources.gpus ?? 0 });
     }
     registry.add(worker);
     send({ t: "welcome", lost });
@@ -115,7 +103,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     worker.send({ t: "reported", task, epoch, n, ok });
     if (!ok || !message.finish) return;
-    forget(worker, task, epoch);
+    worker.forget(task, epoch);
     dispatcher.wake();
   }
 
@@ -137,12 +125,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
       case "release": {
         const lease = { taskId: Number(message.task), epoch: message.epoch, worker: worker.id };
         await db.write((tx) => retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker was stopped." }));
-        forget(worker, message.task, message.epoch);
+        worker.forget(message.task, message.epoch);
         dispatcher.wake();
         return;
       }
       case "freed":
-        forget(worker, message.task, message.epoch);
+        worker.forget(message.task, message.epoch);
         dispatcher.wake();
         return;
       case "drain":
@@ -151,11 +139,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   }
 
-  server.on("connection", (ws: WebSocket) => {
+  server.on("connection", (ws: WebSocket, request: IncomingMessage) => {
     let worker: ConnectedWorker | undefined;
     let greeted = false;
+    // Messages of one turn of the event loop leave in one system call: a group commit settles many reports at once.
+    const { socket } = request;
+    let corked = false;
+    const uncork = () => {
+      corked = false;
+      socket.uncork();
+    };
     const send = (message: ToWorker) => {
-      if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(message));
+      if (ws.readyState !== ws.OPEN) return;
+      if (!corked) {
+        corked = true;
+        socket.cork();
+        setImmediate(uncork);
+      }
+      ws.send(JSON.stringify(message));
     };
     const greeting = setTimeout(() => ws.close(1008, "no hello"), HELLO_MS);
     // Reports of one task must be applied in order; different tasks may overlap, so that they share a transaction.

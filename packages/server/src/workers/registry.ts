@@ -7,18 +7,66 @@ export interface HeldLease {
   gpus: number;
 }
 
-export interface ConnectedWorker {
+export type ModelState = { state: "missing" | "installing" | "ready" | "unavailable"; reason?: string };
+
+/** One connected worker. What it holds is counted as it changes: dispatching asks for it once per task. */
+export class ConnectedWorker {
   /** Made by the worker program at its start; survives reconnects. */
-  id: string;
-  name: string;
-  slots: number;
-  gpus: number;
-  draining: boolean;
-  /** By task id. */
-  leases: Map<string, HeldLease>;
+  readonly id: string;
+  readonly name: string;
+  readonly slots: number;
+  readonly gpus: number;
+  readonly send: (message: ToWorker) => void;
+  draining = false;
   /** By model version; a version not named here is taken to be installable. */
-  models: Map<string, { state: "missing" | "installing" | "ready" | "unavailable"; reason?: string }>;
-  send(message: ToWorker): void;
+  readonly models = new Map<string, ModelState>();
+  /** By task id. */
+  readonly #leases = new Map<string, HeldLease>();
+  readonly #running = new Map<number, number>();
+  #gpusInUse = 0;
+
+  constructor(options: { id: string; name: string; slots: number; gpus: number; send: (message: ToWorker) => void }) {
+    this.id = options.id;
+    this.name = options.name;
+    this.slots = options.slots;
+    this.gpus = options.gpus;
+    this.send = options.send;
+  }
+
+  get load(): number {
+    return this.#leases.size / this.slots;
+  }
+
+  get freeSlots(): number {
+    return this.slots - this.#leases.size;
+  }
+
+  get freeGpus(): number {
+    return this.gpus - this.#gpusInUse;
+  }
+
+  /** How many runs of the model it has. */
+  running(modelId: number): number {
+    return this.#running.get(modelId) ?? 0;
+  }
+
+  hold(task: string, lease: HeldLease): void {
+    this.#leases.set(task, lease);
+    this.#count(lease, 1);
+  }
+
+  /** Frees the place of this attempt; a later attempt of the same task keeps its own. */
+  forget(task: string, epoch: number): void {
+    const lease = this.#leases.get(task);
+    if (lease?.epoch !== epoch) return;
+    this.#leases.delete(task);
+    this.#count(lease, -1);
+  }
+
+  #count({ modelId, gpus }: HeldLease, change: 1 | -1): void {
+    this.#gpusInUse += change * gpus;
+    this.#running.set(modelId, this.running(modelId) + change);
+  }
 }
 
 export interface Registry {
@@ -47,20 +95,12 @@ interface Wanted {
   manifest: Manifest;
 }
 
-function gpusInUse(worker: ConnectedWorker): number {
-  let sum = 0;
-  for (const lease of worker.leases.values()) sum += lease.gpus;
-  return sum;
-}
-
 /** How many more runs of this model the worker may be given now. */
 export function roomFor(worker: ConnectedWorker, model: Wanted): number {
   if (worker.draining || worker.models.get(model.version)?.state === "unavailable") return 0;
   const { gpus } = model.manifest.resources;
-  let running = 0;
-  for (const lease of worker.leases.values()) if (lease.modelId === model.id) running++;
-  const byGpu = gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor((worker.gpus - gpusInUse(worker)) / gpus);
-  return Math.max(0, Math.min(worker.slots - worker.leases.size, model.manifest.limits.concurrency - running, byGpu));
+  const byGpu = gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(worker.freeGpus / gpus);
+  return Math.max(0, Math.min(worker.freeSlots, model.manifest.limits.concurrency - worker.running(model.id), byGpu));
 }
 
 /** Why a queued task of this model is not running, in one sentence for its owner. */
@@ -80,6 +120,6 @@ export function waitReason(workers: readonly ConnectedWorker[], model: Wanted): 
   }
   if (able.every((worker) => worker.draining)) return "All workers are being drained.";
   if (able.some((worker) => roomFor(worker, model) > 0)) return "It is about to start.";
-  const atLimit = able.some((worker) => !worker.draining && worker.leases.size < worker.slots);
+  const atLimit = able.some((worker) => !worker.draining && worker.freeSlots > 0);
   return atLimit ? `All places for ${name} are taken.` : "All workers are busy.";
 }

@@ -2,7 +2,6 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import { join } from "node:path";
 import type { Finish, FromWorker, ModelVersion, ToWorker } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
@@ -10,7 +9,7 @@ import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
 import { collectOutputs, OutputLimitError } from "./outputs.ts";
 import type { Places } from "./places.ts";
 import { Reporter } from "./reporter.ts";
-import type { RunFolders } from "./run-folders.ts";
+import type { RunFolder, RunFolders } from "./run-folders.ts";
 import type { ServerFiles } from "./server-files.ts";
 import { Transcript } from "./transcript.ts";
 
@@ -71,9 +70,9 @@ export class Attempt {
 
   /** Nothing of the attempt is alive when this resolves. Never rejects. */
   async execute(): Promise<AttemptEnd> {
-    const dir = this.#deps.folders.take();
+    const folder = this.#deps.folders.take();
     try {
-      this.reporter.finish(await this.#attempt(dir));
+      this.reporter.finish(await this.#attempt(folder));
     } catch (error) {
       if (this.#stop.signal.reason === "shutdown") {
         this.reporter.stop();
@@ -81,24 +80,24 @@ export class Attempt {
       }
       this.reporter.finish(this.#failure(error));
     } finally {
-      this.#deps.folders.give(dir);
+      this.#deps.folders.give(folder);
     }
     return (await this.reporter.done) ? "reported" : "lost";
   }
 
-  async #attempt(dir: string): Promise<Finish> {
+  async #attempt(folder: RunFolder): Promise<Finish> {
     const { places } = this.#deps;
     const { signal } = this.#stop;
     this.reporter.event("task_preprocess_start");
     const model = await this.#install();
-    const inputs = await this.#prepare(dir);
+    const inputs = await this.#prepare(folder.dir);
     this.reporter.event("task_preprocess_end");
     const gpus = await places.take(this.#assignment.gpus, signal);
     try {
       this.reporter.event("task_assign");
-      const result = await this.#run(model, dir, inputs, gpus);
+      const result = await this.#run(model, folder, inputs, gpus);
       if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost") throw new Error(result.stopped);
-      return await this.#finish(result, join(dir, "out"));
+      return await this.#finish(result, folder);
     } finally {
       places.give(gpus);
     }
@@ -122,7 +121,7 @@ export class Attempt {
     return prepareInputs({ dir, manifest: this.#deps.model.manifest, inputs, files, sources });
   }
 
-  async #run(model: InstalledModel, dir: string, inputs: Record<string, unknown>, gpus: readonly number[]): Promise<RunResult> {
+  async #run(model: InstalledModel, folder: RunFolder, inputs: Record<string, unknown>, gpus: readonly number[]): Promise<RunResult> {
     const { timeout } = model.manifest.limits;
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -130,8 +129,8 @@ export class Attempt {
         id: `${this.task}.${this.epoch}`,
         model,
         inputs,
-        dir,
-        outputDir: join(dir, "out"),
+        dir: folder.dir,
+        outputDir: folder.outputDir,
         gpus,
         signal: this.#stop.signal,
         onOutput: (output) => {
@@ -150,7 +149,7 @@ export class Attempt {
     }
   }
 
-  async #finish(result: RunResult, outputDir: string): Promise<Finish> {
+  async #finish(result: RunResult, folder: RunFolder): Promise<Finish> {
     const { manifest } = this.#deps.model;
     const transcript = this.#transcript;
     if (result.text !== undefined) transcript.answerWith(result.text);
@@ -161,7 +160,7 @@ export class Attempt {
       this.reporter.event("task_postprocess_start");
     }
     const reason = this.#reasonOf(result, manifest.limits.timeout);
-    const outputs = reason === null ? await this.#upload(outputDir) : [];
+    const outputs = reason === null && !folder.hasNoOutputs ? await this.#upload(folder.outputDir) : [];
     return {
       exitCode: reason === null ? 0 : result.exitCode || 1,
       elapsedMs: this.#elapsed(),

@@ -1,6 +1,7 @@
 /**
  * The worker's one outbound connection. It reconnects for ever with back-off; whoever uses it says what to send again.
  */
+import type { Socket } from "node:net";
 import { ToWorker, WORKER_MESSAGE_LIMIT, type FromWorker } from "@modelyard/contract";
 import { WebSocket } from "ws";
 
@@ -21,6 +22,8 @@ export class Connection {
   readonly #token: string;
   readonly #handlers: ConnectionHandlers;
   #socket: WebSocket | undefined;
+  /** The TCP stream under the socket. */
+  #stream: Socket | undefined;
   #delay = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -36,8 +39,17 @@ export class Connection {
   /** False when there is no connection; the message is then lost, by intent: state is told anew after a reconnect. */
   send(message: FromWorker): boolean {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#cork();
     this.#socket.send(JSON.stringify(message));
     return true;
+  }
+
+  /** Messages of one turn of the event loop leave in one system call. */
+  #cork(): void {
+    const stream = this.#stream;
+    if (!stream || stream.writableCorked > 0) return;
+    stream.cork();
+    setImmediate(() => stream.uncork());
   }
 
   /** To be called now and then: gives up a connection on which the server has gone silent. */
@@ -59,6 +71,9 @@ export class Connection {
       handshakeTimeout: 10_000,
     });
     this.#socket = socket;
+    socket.on("upgrade", (response) => {
+      this.#stream = response.socket;
+    });
     socket.on("open", () => {
       this.#heard = performance.now();
       socket.send(JSON.stringify(this.#handlers.hello()));
