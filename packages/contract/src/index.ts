@@ -10,3 +10,4 @@ export * from "./wire.ts";
 export * from "./task-event.ts";
 export * from "./socket.ts";
 export * from "./worker-protocol.ts";
+export * from "./message-batch.ts";

@@ -1,5 +1,6 @@
 /**
- * The protocol between server and worker: JSON messages over one outbound WebSocket of the worker (`/worker/v1`),
+ * The protocol between server and worker: JSON messages over one outbound WebSocket of the worker (`/worker/v1`), in frames
+ * that are lists of messages (message-batch.ts),
  * files over HTTP beside it (`/worker/v1/…`), both with the worker's own token as `Authorization: Bearer`.
  *
  * A worker names every lease it holds in each heartbeat; what it does not name is not renewed. Every report carries

@@ -1,6 +1,6 @@
 /** A worker that does only what the test says, over the real protocol. */
 import { randomUUID } from "node:crypto";
-import { type Finish, type FromWorker, type Lease, type Report, ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
+import { type Finish, type FromWorker, type Lease, readFrame, type Report, ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
 import { WebSocket } from "ws";
 
 export type Assigned = Extract<ToWorker, { t: "assign" }>;
@@ -43,13 +43,15 @@ export async function fakeWorker(
   const inbox: ToWorker[] = [];
   const waiting: { kind: string; resolve: (message: never) => void }[] = [];
   socket.on("message", (data) => {
-    const message = ToWorker.parse(JSON.parse(String(data)));
-    const index = waiting.findIndex((entry) => entry.kind === message.t);
-    if (index < 0) inbox.push(message);
-    else waiting.splice(index, 1)[0]?.resolve(message as never);
+    for (const raw of readFrame(String(data)) ?? []) {
+      const message = ToWorker.parse(raw);
+      const index = waiting.findIndex((entry) => entry.kind === message.t);
+      if (index < 0) inbox.push(message);
+      else waiting.splice(index, 1)[0]?.resolve(message as never);
+    }
   });
   await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
-  const send = (message: FromWorker) => socket.send(JSON.stringify(message));
+  const send = (message: FromWorker) => socket.send(JSON.stringify([message]));
   const next = <T extends ToWorker["t"]>(kind: T): Promise<Extract<ToWorker, { t: T }>> => {
     const index = inbox.findIndex((message) => message.t === kind);
     if (index >= 0) return Promise.resolve(inbox.splice(index, 1)[0] as Extract<ToWorker, { t: T }>);

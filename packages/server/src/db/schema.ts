@@ -2,7 +2,7 @@
  * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
  * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
  */
-import type { TaskEventType, TaskStatus } from "@modelyard/contract";
+import type { TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -119,12 +119,13 @@ export interface TaskTable {
   cancelled_at: Generated<number>;
 }
 
+/** Entries of tasks' logs. Events that were written together share a row: a quick run needs three rows instead of twelve. */
 export interface TaskEventTable {
   task_id: number;
+  /** Number of the row's last event. */
   seq: number;
-  type: TaskEventType;
-  at: number;
-  body: string | null;
+  /** JSON list of contract's TaskEvent, numbers ascending without gaps. */
+  events: string;
 }
 
 /** Exactly the tasks that are not terminal: who may write (the lease), apart from what the wire shows (task.status). */

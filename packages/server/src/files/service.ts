@@ -1,7 +1,7 @@
 /** Files as other rooms see them. */
 import { randomBytes } from "node:crypto";
 import type { Tx } from "../db/database.ts";
-import { randomToken } from "../http/tokens.ts";
+import { newToken } from "../http/tokens.ts";
 import { insertFile } from "./store.ts";
 
 export { safeName, typeByName } from "./policy.ts";
@@ -31,7 +31,7 @@ export async function addFile(tx: Tx, file: NewFile, parent: string): Promise<vo
   await insertFile(tx, {
     id: newId(),
     account_id: file.accountId,
-    access_key: file.accessKey ?? randomToken(),
+    access_key: file.accessKey ?? newToken(),
     name: file.name,
     content_type: file.contentType,
     size: file.size,

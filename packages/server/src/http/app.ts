@@ -52,12 +52,20 @@ export function createApp(options: AppOptions): FastifyInstance {
     keepAliveTimeout: 72_000,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 16 * 1024 },
-    frameworkErrors(error, _request, reply) {
-      const known = publicError(error);
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16 * 1024,
+      // Java's HTTP client offers `Upgrade: h2c` with every plain request; that is an offer, and we decline it by answering.
+      shouldUpgradeCallback: (request) => /^websocket$/i.test(request.headers.upgrade ?? ""),
+    },
+    // Only addresses that cannot be parsed end here.
+    frameworkErrors(_error, _request, reply) {
+      const known = apiError("unknownEndpoint");
       void (reply as FastifyReply)
         .code(known.http)
         .header("content-type", "application/json; charset=utf-8")
+        .header("access-control-allow-origin", "*")
         .send(JSON.stringify(envelope(known)));
     },
   });

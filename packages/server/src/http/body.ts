@@ -9,7 +9,7 @@ import { apiError, deeperThan, MAX_DEPTH } from "@modelyard/contract";
 
 const { Busboy } = busboyFactory;
 
-/** Bytes of a body without files. */
+/** Bytes of a body without files; characters of all text fields of a multipart one together. */
 export const TEXT_LIMIT = 8 * 1024 * 1024;
 /** Bytes of one file (wire-contract.md 8). */
 export const FILE_LIMIT = 100 * 1024 * 1024;
@@ -75,10 +75,15 @@ function parseUrlencoded(text: string): Fields {
   return Object.fromEntries(fields);
 }
 
+/** Value of a file part that carried nothing. */
+const ABSENT = Symbol("absent");
+
 function parseMultipart(source: Readable, contentType: string, storeFile: StoreFile | undefined): Promise<Fields> {
   return new Promise((resolve, reject) => {
-    const fields = new Map<string, unknown>();
+    /** In the order of the body: a file is stored long after the part behind it was read. */
+    const parts: { name: string; value: unknown }[] = [];
     const pending: Promise<void>[] = [];
+    let text = 0;
     let failure: unknown;
     const fail = (error: unknown) => {
       failure ??= error;
@@ -98,17 +103,21 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
       return;
     }
     parser.on("field", (name, value, nameTruncated, valueTruncated) => {
+      text += value.length;
       if (nameTruncated || valueTruncated) fail(apiError("badBody"));
-      else add(fields, name, value);
+      else if (text > TEXT_LIMIT) fail(apiError("bodyTooLarge"));
+      else parts.push({ name, value });
     });
     parser.on("file", (name, stream, fileName, _encoding, mimeType) => {
       stream.on("error", () => {});
+      const part = { name, value: ABSENT as unknown };
+      parts.push(part);
       const store = async () => {
         if (!storeFile || failure) return void stream.resume();
         const first = await firstChunk(stream);
         // A file field that was left empty in a form: no name, no bytes.
         if (!first && !fileName) return;
-        add(fields, name, await storeFile({ name: fileName ?? "", contentType: mimeType, stream: withFirst(first, stream) }));
+        part.value = await storeFile({ name: fileName ?? "", contentType: mimeType, stream: withFirst(first, stream) });
       };
       pending.push(
         store().catch((error: unknown) => {
@@ -121,8 +130,10 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
     parser.on("error", (error) => fail(Object.assign(apiError("badBody"), { cause: error })));
     parser.on("finish", () => {
       void Promise.all(pending).then(() => {
-        if (failure) reject(failure);
-        else resolve(Object.fromEntries(fields));
+        if (failure) return reject(failure);
+        const fields = new Map<string, unknown>();
+        for (const { name, value } of parts) if (value !== ABSENT) add(fields, name, value);
+        resolve(Object.fromEntries(fields));
       });
     });
     source.on("error", fail);

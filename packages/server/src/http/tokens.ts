@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/** In ASCII order, so that tokens sort by their first letters' value. */
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** Largest multiple of the alphabet's size below 256: bytes from here on would make the first letters likelier. */
 const FAIR = 256 - (256 % ALPHABET.length);
 
@@ -17,10 +18,23 @@ function randomByte(): number {
   return pool[used++] as number;
 }
 
-/** 30 random letters and digits (178 bits), the form of `socketaccesstoken` and `accesskey` on the wire. */
-export function randomToken(length = 30): string {
+/** Letters of the time: 62⁷ milliseconds last until the year 2081. */
+const TIME_LETTERS = 7;
+const LENGTH = 30;
+
+/**
+ * 30 letters and digits, the form of `socketaccesstoken` and `accesskey` on the wire: seven that count the time, 23 random ones
+ * (137 bits). The time in front keeps inserts at one end of the tokens' index; with random tokens every insert writes a page of
+ * its own, and a group commit's fsync takes twice as long (measured).
+ */
+export function newToken(): string {
+  let time = Date.now();
   let token = "";
-  while (token.length < length) {
+  for (let n = 0; n < TIME_LETTERS; n++) {
+    token = ALPHABET[time % ALPHABET.length] + token;
+    time = Math.floor(time / ALPHABET.length);
+  }
+  while (token.length < LENGTH) {
     const byte = randomByte();
     if (byte < FAIR) token += ALPHABET[byte % ALPHABET.length];
   }

@@ -51,19 +51,18 @@ export function createProjects(db: Database, seal: Seal): Projects {
   const cache = new Map<string, KnownKey>();
 
   async function lookUp(apiKey: string): Promise<KnownKey | undefined> {
-    const hash = createHash("sha256").update(apiKey).digest("hex");
     const now = performance.now();
-    const cached = cache.get(hash);
+    const cached = cache.get(apiKey);
     if (cached && now - cached.readAt < CACHE_MS) return cached;
-    const row = await store.findKey(db, hash);
+    const row = await store.findKey(db, createHash("sha256").update(apiKey).digest("hex"));
     if (!row) {
-      cache.delete(hash);
+      cache.delete(apiKey);
       return undefined;
     }
     const secret = row.secret_sealed === null ? null : seal.open(row.secret_sealed, `project:${row.project_id}`);
     const known = { ...row, secret, ipAllow: JSON.parse(row.ip_allow) as string[], readAt: now };
     if (cache.size >= CACHE_KEYS) cache.clear();
-    cache.set(hash, known);
+    cache.set(apiKey, known);
     return known;
   }
 

@@ -2,7 +2,7 @@
  * One task as its subscribers see it: the log folded into frames, live events in order, the current state for late comers.
  * A channel exists while somebody listens. Everything it does runs one after the other.
  */
-import { bareFrame, emptyTranscript, foldFrame, type Frame, isTerminal, type TaskEvent, type TaskStatus } from "@modelyard/contract";
+import { bareFrame, emptyTranscript, foldFrame, type Frame, isTerminal, type TaskEvent, type TaskStatus, type Transcript } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import { newsTopic, type TaskNews } from "../tasks/lifecycle.ts";
 
@@ -15,13 +15,20 @@ export interface Subscriber {
 
 /** What a channel reads from the store. */
 export interface ChannelSource {
-  events(taskId: number, after: number, limit: number): Promise<TaskEvent[]>;
+  /** Events behind number `after`, a page of them; none = there are no more. */
+  events(taskId: number, after: number): Promise<TaskEvent[]>;
   /** The terminal frame's additions: outputs, exit code, or undefined while the task is not terminal. */
   ending(taskId: number): Promise<Partial<Frame> & { status: TaskStatus }>;
 }
 
-/** Events read from the log at a time. */
-const PAGE = 500;
+/** One subscriber's way through the log. */
+interface Replay {
+  /** Number of the last event that was folded. */
+  position: number;
+  after: number;
+  transcript: Transcript;
+}
+
 /** Live events kept while a replay is under way; past that they are read from the log again. */
 const BACKLOG = 1_000;
 
@@ -29,6 +36,8 @@ export class Channel {
   readonly #task: { id: string; token: string };
   readonly #source: ChannelSource;
   readonly #subscribers = new Set<Subscriber>();
+  /** Those whose replay is under way: they are not sent live events yet, but the channel is theirs too. */
+  readonly #joining = new Set<Subscriber>();
   readonly #unsubscribe: () => void;
   #work: Promise<void> = Promise.resolve();
   #transcript = emptyTranscript();
@@ -47,21 +56,34 @@ export class Channel {
   }
 
   get isEmpty(): boolean {
-    return this.#subscribers.size === 0;
+    return this.#subscribers.size === 0 && this.#joining.size === 0;
   }
 
   /** `after`: replay every event behind that number; undefined: only the current state. */
-  join(subscriber: Subscriber, after: number | undefined): Promise<void> {
-    return this.#serially(async () => {
-      await this.#load();
-      if (after === undefined) this.#sendState(subscriber);
-      else if (!(await this.#replay(subscriber, after))) return;
-      this.#subscribers.add(subscriber);
-    });
+  async join(subscriber: Subscriber, after: number | undefined): Promise<void> {
+    this.#joining.add(subscriber);
+    try {
+      await this.#serially(() => this.#load());
+      const replay: Replay = { position: 0, after: after ?? this.#last, transcript: emptyTranscript() };
+      // A long replay waits for its reader, and only for this one: the others' events go on meanwhile.
+      while (after !== undefined && replay.position < this.#last) {
+        if (!(await this.#replayPage(subscriber, replay, "wait"))) return;
+      }
+      await this.#serially(async () => {
+        if (after === undefined) this.#sendState(subscriber);
+        while (after !== undefined && replay.position < this.#last) {
+          if (!(await this.#replayPage(subscriber, replay, "at once"))) return;
+        }
+        if (this.#joining.has(subscriber)) this.#subscribers.add(subscriber);
+      });
+    } finally {
+      this.#joining.delete(subscriber);
+    }
   }
 
   leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
+    this.#joining.delete(subscriber);
   }
 
   close(): void {
@@ -100,9 +122,9 @@ export class Channel {
 
   async #catchUp(): Promise<void> {
     for (;;) {
-      const page = await this.#source.events(Number(this.#task.id), this.#last, PAGE);
+      const page = await this.#source.events(Number(this.#task.id), this.#last);
+      if (page.length === 0) return;
       for (const event of page) await this.#advance(event);
-      if (page.length < PAGE) return;
     }
   }
 
@@ -134,21 +156,17 @@ export class Channel {
     subscriber.send(JSON.stringify(state));
   }
 
-  /** Sends the log behind `after` up to where the channel is. Token frames are cumulative, so the fold starts at the beginning. */
-  async #replay(subscriber: Subscriber, after: number): Promise<boolean> {
-    const transcript = emptyTranscript();
-    let position = 0;
-    while (position < this.#last) {
-      const page = (await this.#source.events(Number(this.#task.id), position, PAGE)).filter((event) => event.seq <= this.#last);
-      if (page.length === 0) break;
-      for (const event of page) {
-        const frame = foldFrame(this.#task, event, transcript);
-        position = event.seq;
-        if (event.seq <= after) continue;
-        if (!subscriber.send(JSON.stringify(await this.#complete(frame)))) return false;
-      }
-      if (!(await subscriber.drained())) return false;
+  /** Sends the next page of the log, at most up to where the channel is. Token frames are cumulative, so the fold starts at the beginning. */
+  async #replayPage(subscriber: Subscriber, replay: Replay, pace: "wait" | "at once"): Promise<boolean> {
+    const page = await this.#source.events(Number(this.#task.id), replay.position);
+    for (const event of page) {
+      if (event.seq > this.#last) break;
+      const frame = foldFrame(this.#task, event, replay.transcript);
+      replay.position = event.seq;
+      if (event.seq <= replay.after) continue;
+      if (pace === "wait" && !(await subscriber.drained())) return false;
+      if (!subscriber.send(JSON.stringify(await this.#complete(frame)))) return false;
     }
-    return true;
+    return page.length > 0;
   }
 }

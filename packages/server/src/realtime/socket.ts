@@ -12,6 +12,8 @@ import { Channel, type ChannelSource, type Subscriber } from "./channel.ts";
 /** Bytes that may wait for a slow reader before it is let go (reliability.md 5.6), and below which a replay goes on. */
 const BUFFER_LIMIT = 4 * 1024 * 1024;
 const REPLAY_BUFFER = 1024 * 1024;
+/** Rows of a task's log read at a time; a row holds at most one report's events. */
+const LOG_ROWS = 50;
 const REGISTER_MS = 10_000;
 const PING_MS = 30_000;
 const TASKS_PER_SOCKET = 100;
@@ -35,7 +37,7 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
   const channels = new Map<string, Channel>();
 
   const sourceFor = (base: string): ChannelSource => ({
-    events: (taskId, after, limit) => readEvents(db, taskId, after, limit),
+    events: (taskId, after) => readEvents(db, taskId, after, LOG_ROWS),
     async ending(taskId) {
       const row = await readTask(db, { id: taskId }, undefined);
       if (!row) throw new Error(`task ${taskId} is gone`);
@@ -77,19 +79,21 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       alive = true;
     });
 
+    const letGo = () => {
+      ws.close(1013, "reading too slowly; reconnect with after");
+      return false;
+    };
     const subscriber = (): Subscriber => ({
       send(frame) {
         if (ws.readyState !== ws.OPEN) return false;
-        if (ws.bufferedAmount > BUFFER_LIMIT) {
-          ws.close(1013, "reading too slowly; reconnect with after");
-          return false;
-        }
+        if (ws.bufferedAmount > BUFFER_LIMIT) return letGo();
         ws.send(frame);
         return true;
       },
       async drained() {
         for (let waited = 0; ws.bufferedAmount > REPLAY_BUFFER; waited += 20) {
-          if (ws.readyState !== ws.OPEN || waited > PING_MS) return false;
+          if (ws.readyState !== ws.OPEN) return false;
+          if (waited > PING_MS) return letGo();
           await new Promise((resolve) => setTimeout(resolve, 20));
         }
         return ws.readyState === ws.OPEN;
@@ -97,11 +101,11 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
     });
 
     async function follow(message: ClientMessage): Promise<void> {
+      clearTimeout(register);
       if (joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET) return;
       const task = await readTask(db, { token: message.tasktoken }, undefined);
       // An unknown token is ignored; the socket stays as it is.
-      if (!task || joined.has(message.tasktoken) || ws.readyState !== ws.OPEN) return;
-      clearTimeout(register);
+      if (!task || joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET || ws.readyState !== ws.OPEN) return;
       const { key, channel } = channelOf(task, base);
       const own = subscriber();
       joined.set(message.tasktoken, { key, channel, subscriber: own });
@@ -121,7 +125,8 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
         ws.close(1011, "internal error");
       });
     });
-    ws.on("error", () => ws.terminate());
+    // ws itself answers a bad frame with its close code and destroys a broken connection.
+    ws.on("error", () => {});
     ws.on("close", () => {
       clearTimeout(register);
       clearInterval(ping);

@@ -20,10 +20,12 @@ export function taskIdentifier(fields: Readonly<Record<string, unknown>>): { id:
 export function callbackAddress(raw: unknown): { ok: true; url: string } | { ok: false } {
   if (typeof raw !== "string" || raw.trim() === "") return { ok: true, url: "" };
   const text = raw.trim();
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return { ok: true, url: "" };
+  const web = /^https?:/i.test(text);
+  // "Optional: where to call back" is prose too, although "Optional" could be a scheme.
+  if (!web && (/\s/.test(text) || !/^[a-z][a-z0-9+.-]*:/i.test(text))) return { ok: true, url: "" };
   if (text.length > 2048) return { ok: false };
   const url = URL.parse(text);
-  if (!url) return /^https?:/i.test(text) ? { ok: false } : { ok: true, url: "" };
+  if (!url) return web ? { ok: false } : { ok: true, url: "" };
   const plain = url.username === "" && url.password === "";
   return (url.protocol === "http:" || url.protocol === "https:") && plain ? { ok: true, url: url.href } : { ok: false };
 }

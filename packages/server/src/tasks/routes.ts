@@ -1,10 +1,10 @@
 import { type Readable } from "node:stream";
-import { apiError } from "@modelyard/contract";
+import { apiError, fileValue } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { BlobTooLargeError, type Blobs } from "../blobs/blobs.ts";
 import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
 import { FILE_LIMIT, readBody } from "../http/body.ts";
-import { randomToken } from "../http/tokens.ts";
+import { newToken } from "../http/tokens.ts";
 import { safeName, typeByName } from "../files/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { ReceivedFile, Tasks } from "./service.ts";
@@ -30,9 +30,9 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: Tas
       name,
       contentType: typeByName(name, file.contentType),
       size: blob.size,
-      accessKey: randomToken(),
+      accessKey: newToken(),
     };
-    return { file: received };
+    return fileValue(received);
   };
 
   app.post<{ Params: { owner: string; model: string } }>("/v1/Run/:owner/:model", async (request, response) => {

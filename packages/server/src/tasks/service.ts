@@ -17,7 +17,7 @@ import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import { addFile, fileByAccessKey, filePath, newId, outputsOf } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
-import { randomToken } from "../http/tokens.ts";
+import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
 import type { CatalogueModel, Models } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
@@ -146,7 +146,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, base);
       const quoted = quote(model.manifest, values);
       const received = Object.values(fields).flat().filter(isReceived);
-      const token = randomToken();
+      const token = newToken();
       const parameters = JSON.stringify(parametersOf(fields));
       const inputs = JSON.stringify(values);
       const { accountId } = principal;

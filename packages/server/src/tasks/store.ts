@@ -1,6 +1,6 @@
-import type { EventBody, Money, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
+import type { Money, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
 import { sql } from "kysely";
-import { type Database, money, type Param, type Tx } from "../db/database.ts";
+import { type Database, money, type Tx } from "../db/database.ts";
 
 /** A task as stored; money already exact. */
 export interface TaskRow {
@@ -78,28 +78,21 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
   return id;
 }
 
-/** Rows in one insert statement at most; each size below is a prepared statement of its own. */
-const ROWS = 16;
-const INSERT_EVENTS = Array.from(
-  { length: ROWS + 1 },
-  (_, rows) => `insert into task_event (task_id, seq, type, at, body) values ${Array(rows).fill("(?, ?, ?, ?, ?)").join(", ")}`,
-);
-
+/** Appends events to the task's log, in one row. */
 export async function insertEvents(tx: Tx, taskId: number, events: readonly TaskEvent[]): Promise<void> {
-  for (let start = 0; start < events.length; start += ROWS) {
-    const rows = events.slice(start, start + ROWS);
-    const params: Param[] = [];
-    for (const { seq, type, at, body } of rows) params.push(taskId, seq, type, at, body === null ? null : JSON.stringify(body));
-    await tx.run(INSERT_EVENTS[rows.length] as string, params);
-  }
+  const last = events.at(-1);
+  if (!last) return;
+  await tx.run("insert into task_event (task_id, seq, events) values (?, ?, ?)", [taskId, last.seq, JSON.stringify(events)]);
 }
 
-export async function readEvents(db: Database | Tx, taskId: number, after: number, limit: number): Promise<TaskEvent[]> {
-  const rows = await db.all<{ seq: number; type: TaskEventType; at: number; body: string | null }>(
-    "select seq, type, at, body from task_event where task_id = ? and seq > ? order by seq limit ?",
-    [taskId, after, limit],
-  );
-  return rows.map((row) => ({ ...row, body: row.body === null ? null : (JSON.parse(row.body) as EventBody) }));
+/** Events behind number `after`, in order: those of up to `rows` rows of the log, at least one event unless there is none. */
+export async function readEvents(db: Database | Tx, taskId: number, after: number, rows: number): Promise<TaskEvent[]> {
+  const found = await db.all<{ events: string }>("select events from task_event where task_id = ? and seq > ? order by seq limit ?", [
+    taskId,
+    after,
+    rows,
+  ]);
+  return found.flatMap((row) => JSON.parse(row.events) as TaskEvent[]).filter((event) => event.seq > after);
 }
 
 /** The part of a task that a transition needs; locked for the rest of the unit. */

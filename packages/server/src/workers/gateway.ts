@@ -4,6 +4,8 @@ import type { IncomingMessage } from "node:http";
 import {
   FromWorker,
   type Lease,
+  outbox,
+  readFrame,
   type Report,
   type ToWorker,
   WORKER_MESSAGE_LIMIT,
@@ -73,7 +75,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   async function admit(ws: WebSocket, hello: Hello, send: (message: ToWorker) => void): Promise<ConnectedWorker | undefined> {
     if (hello.protocol !== WORKER_PROTOCOL) {
-      send({ t: "refused", reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release` });
+      ws.send(JSON.stringify([{ t: "refused", reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release` }]));
       ws.close(1008, "protocol");
       return undefined;
     }
@@ -139,25 +141,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   }
 
-  server.on("connection", (ws: WebSocket, request: IncomingMessage) => {
+  server.on("connection", (ws: WebSocket) => {
     let worker: ConnectedWorker | undefined;
     let greeted = false;
-    // Messages of one turn of the event loop leave in one system call: a group commit settles many reports at once.
-    const { socket } = request;
-    let corked = false;
-    const uncork = () => {
-      corked = false;
-      socket.uncork();
-    };
-    const send = (message: ToWorker) => {
-      if (ws.readyState !== ws.OPEN) return;
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        setImmediate(uncork);
-      }
-      ws.send(JSON.stringify(message));
-    };
+    const messages = outbox<ToWorker>((frame) => {
+      if (ws.readyState === ws.OPEN) ws.send(frame);
+    }, setImmediate);
+    const send = (message: ToWorker) => messages.push(message);
     const greeting = setTimeout(() => ws.close(1008, "no hello"), HELLO_MS);
     // Reports of one task must be applied in order; different tasks may overlap, so that they share a transaction.
     const chains = new Map<string, Promise<void>>();
@@ -174,13 +164,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
     };
 
     ws.on("message", (data, isBinary) => {
-      const parsed = isBinary ? undefined : FromWorker.safeParse(parseJson(String(data)));
-      if (!parsed?.success) {
-        log(`a worker sent what is not a message: ${parsed?.error.issues[0]?.message ?? "binary"}`);
-        ws.close(1007, "not a message");
-        return;
+      for (const raw of (isBinary ? undefined : readFrame(String(data))) ?? [undefined]) {
+        const parsed = FromWorker.safeParse(raw);
+        if (!parsed.success) {
+          log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`);
+          ws.close(1007, "not a message");
+          return;
+        }
+        take(parsed.data);
       }
-      const message = parsed.data;
+    });
+    const take = (message: FromWorker) => {
       if (message.t === "hello") {
         if (greeted) return;
         greeted = true;
@@ -195,7 +189,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         if (!worker) await chains.get("hello");
         if (worker) await handle(worker, message);
       });
-    });
+    };
     ws.on("error", (error) => log(`worker socket: ${error.message}`));
     ws.on("close", () => {
       clearTimeout(greeting);
@@ -219,12 +213,4 @@ export function createGateway(deps: GatewayDeps): Gateway {
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -10,13 +10,13 @@ import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import { type FromWorker, HEARTBEAT_MS, type Lease, type ModelVersion, SELF_FENCE_MS, type ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
 import type { WorkerConfig } from "../config.ts";
+import { guardedFetch } from "../fetch/guarded-fetch.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { createInstaller } from "../install/installer.ts";
 import { createRunners } from "../runners/index.ts";
 import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
 import { Connection } from "./connection.ts";
 import { detectGpus } from "./gpus.ts";
-import { InputError } from "./inputs.ts";
 import { Places } from "./places.ts";
 import { RunFolders } from "./run-folders.ts";
 import { createServerFiles } from "./server-files.ts";
@@ -72,9 +72,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   let models = new Map<string, ModelVersion>();
   let draining = false;
   const closing = new AbortController();
-  const fetchInput: AttemptDeps["fetchInput"] = async () => {
-    throw new InputError("fetching addresses is not there yet");
-  };
+  const fetchInput: AttemptDeps["fetchInput"] = (url, signal) => guardedFetch(url, { signal, allowHosts: config.allowHosts });
 
   const key = ({ task, epoch }: Lease) => `${task}.${epoch}`;
   const held = (): Lease[] =>

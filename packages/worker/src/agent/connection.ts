@@ -1,8 +1,7 @@
 /**
  * The worker's one outbound connection. It reconnects for ever with back-off; whoever uses it says what to send again.
  */
-import type { Socket } from "node:net";
-import { ToWorker, WORKER_MESSAGE_LIMIT, type FromWorker } from "@modelyard/contract";
+import { type FromWorker, outbox, readFrame, ToWorker, WORKER_MESSAGE_LIMIT } from "@modelyard/contract";
 import { WebSocket } from "ws";
 
 export interface ConnectionHandlers {
@@ -22,8 +21,9 @@ export class Connection {
   readonly #token: string;
   readonly #handlers: ConnectionHandlers;
   #socket: WebSocket | undefined;
-  /** The TCP stream under the socket. */
-  #stream: Socket | undefined;
+  readonly #messages = outbox<FromWorker>((frame) => {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(frame);
+  }, setImmediate);
   #delay = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -39,17 +39,8 @@ export class Connection {
   /** False when there is no connection; the message is then lost, by intent: state is told anew after a reconnect. */
   send(message: FromWorker): boolean {
     if (this.#socket?.readyState !== WebSocket.OPEN) return false;
-    this.#cork();
-    this.#socket.send(JSON.stringify(message));
+    this.#messages.push(message);
     return true;
-  }
-
-  /** Messages of one turn of the event loop leave in one system call. */
-  #cork(): void {
-    const stream = this.#stream;
-    if (!stream || stream.writableCorked > 0) return;
-    stream.cork();
-    setImmediate(() => stream.uncork());
   }
 
   /** To be called now and then: gives up a connection on which the server has gone silent. */
@@ -60,6 +51,7 @@ export class Connection {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#messages.flush();
     this.#socket?.close(1000);
   }
 
@@ -71,19 +63,18 @@ export class Connection {
       handshakeTimeout: 10_000,
     });
     this.#socket = socket;
-    socket.on("upgrade", (response) => {
-      this.#stream = response.socket;
-    });
     socket.on("open", () => {
       this.#heard = performance.now();
-      socket.send(JSON.stringify(this.#handlers.hello()));
+      socket.send(JSON.stringify([this.#handlers.hello()]));
     });
     socket.on("message", (data) => {
       this.#heard = performance.now();
       this.#delay = FIRST_DELAY_MS;
-      const parsed = ToWorker.safeParse(JSON.parse(String(data)));
-      if (parsed.success) this.#handlers.message(parsed.data);
-      else this.#handlers.log(`the server sent what is not a message: ${parsed.error.issues[0]?.message}`);
+      for (const raw of readFrame(String(data)) ?? [undefined]) {
+        const parsed = ToWorker.safeParse(raw);
+        if (parsed.success) this.#handlers.message(parsed.data);
+        else this.#handlers.log(`the server sent what is not a message: ${parsed.error.issues[0]?.message}`);
+      }
     });
     socket.on("error", (error) => {
       if (!this.#closed && this.#delay >= MAX_DELAY_MS) this.#handlers.log(`no connection to ${this.#url}: ${error.message}`);

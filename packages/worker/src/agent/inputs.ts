@@ -4,11 +4,12 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type InputFile, isFileItem, items, type Manifest } from "@modelyard/contract";
+import { FetchError } from "../fetch/fetch-error.ts";
 
 export interface InputSources {
   /** A file that the server holds, by its place in the assignment. */
   stored(index: number): Promise<Readable>;
-  /** An address that the caller gave; throws with a sentence for the caller. Returns the bytes and a name for them. */
+  /** An address that the caller gave; throws, and its body fails, with a FetchError. Returns the bytes and a name for them. */
   fetch(url: string): Promise<{ body: Readable; name: string }>;
 }
 
@@ -34,13 +35,22 @@ export async function prepareInputs(options: {
   const command = manifest.runner.type === "command";
   if (command || files.length > 0) mkdirSync(join(dir, "in"));
   const paths = new Map<string, string[]>();
-  for (const [n, file] of files.entries()) {
+
+  async function store(file: InputFile, n: number): Promise<string> {
     const { body, name } = "stored" in file.source
       ? { body: await sources.stored(file.source.stored), name: file.name }
       : await sources.fetch(file.source.url);
     // Generated names only: what the caller calls the file reaches no program.
     const path = join(dir, "in", `${file.item}-${n}${extensionOf(name)}`);
     await pipeline(body, createWriteStream(path, { flags: "wx" }));
+    return path;
+  }
+
+  for (const [n, file] of files.entries()) {
+    const path = await store(file, n).catch((error: unknown) => {
+      // A host that the caller named is the caller's to mend: trying again is not ours.
+      throw error instanceof FetchError ? new InputError(`${file.item}: ${error.message}`, { cause: error }) : error;
+    });
     paths.set(file.item, [...(paths.get(file.item) ?? []), path]);
   }
   const seen: Record<string, unknown> = { ...inputs };

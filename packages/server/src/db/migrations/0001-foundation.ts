@@ -124,9 +124,7 @@ export const foundation: Migration = {
     await create("task_event")
       .addColumn("task_id", "bigint", (c) => c.notNull())
       .addColumn("seq", "integer", (c) => c.notNull())
-      .addColumn("type", "text", (c) => c.notNull())
-      .addColumn("at", "bigint", (c) => c.notNull())
-      .addColumn("body", "text")
+      .addColumn("events", "text", (c) => c.notNull())
       .addPrimaryKeyConstraint("task_event_key", ["task_id", "seq"])
       .$call((table) => (kind === "sqlite" ? table.modifyEnd(sql`without rowid`) : table))
       .execute();
