@@ -8,7 +8,15 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
-import { type FromWorker, HEARTBEAT_MS, type Lease, type ModelVersion, SELF_FENCE_MS, type ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
+import {
+  type FromWorker,
+  HEARTBEAT_MS,
+  type Lease,
+  type ModelVersion,
+  SELF_FENCE_MS,
+  type ToWorker,
+  WORKER_PROTOCOL,
+} from "@modelyard/contract";
 import type { WorkerConfig } from "../config.ts";
 import { guardedFetch } from "../fetch/guarded-fetch.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
@@ -67,16 +75,22 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     send({ t: "model", version: model.version, state: "ready" });
     return ready;
   };
-  const places = new Places(config.slots, gpus.map((gpu) => gpu.index));
+  const places = new Places(
+    config.slots,
+    gpus.map((gpu) => gpu.index),
+  );
   const attempts = new Map<string, { attempt: Attempt; end: Promise<void> }>();
   let models = new Map<string, ModelVersion>();
   let draining = false;
   const closing = new AbortController();
-  const fetchInput: AttemptDeps["fetchInput"] = (url, signal) => guardedFetch(url, { signal, allowHosts: config.allowHosts });
+  const fetchInput: AttemptDeps["fetchInput"] = (url, signal) =>
+    guardedFetch(url, { signal, allowHosts: config.allowHosts });
 
   const key = ({ task, epoch }: Lease) => `${task}.${epoch}`;
   const held = (): Lease[] =>
-    [...attempts.values()].filter(({ attempt }) => !attempt.isLost).map(({ attempt: { task, epoch } }) => ({ task, epoch }));
+    [...attempts.values()]
+      .filter(({ attempt }) => !attempt.isLost)
+      .map(({ attempt: { task, epoch } }) => ({ task, epoch }));
   const send = (message: FromWorker) => connection.send(message);
 
   function hello(): FromWorker {
@@ -134,7 +148,8 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   async function prepare(): Promise<void> {
     for (const model of models.values()) {
       if (closing.signal.aborted) return;
-      if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes) continue;
+      if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
+        continue;
       log(`installing ${model.owner}/${model.slug} …`);
       send({ t: "model", version: model.version, state: "installing" });
       await install(model, closing.signal).then(
@@ -162,7 +177,8 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         models = new Map(message.models.map((model) => [model.version, model]));
         for (const version of models.keys()) {
           const status = installer.status(version);
-          if (status.state === "ready" || status.state === "installing") send({ t: "model", version, state: status.state });
+          if (status.state === "ready" || status.state === "installing")
+            send({ t: "model", version, state: status.state });
         }
         if (config.prepareBytes > 0) preparing ??= prepare().finally(() => (preparing = undefined));
         return;

@@ -37,9 +37,10 @@ export async function prepareInputs(options: {
   const paths = new Map<string, string[]>();
 
   async function store(file: InputFile, n: number): Promise<string> {
-    const { body, name } = "stored" in file.source
-      ? { body: await sources.stored(file.source.stored), name: file.name }
-      : await sources.fetch(file.source.url);
+    const { body, name } =
+      "stored" in file.source
+        ? { body: await sources.stored(file.source.stored), name: file.name }
+        : await sources.fetch(file.source.url);
     // Generated names only: what the caller calls the file reaches no program.
     const path = join(dir, "in", `${file.item}-${n}${extensionOf(name)}`);
     await pipeline(body, createWriteStream(path, { flags: "wx" }));
