@@ -1,5 +1,5 @@
-import { Agent, request } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
+import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -35,7 +35,9 @@ export interface Ours {
 }
 
 /** One run of the fixture model that does nothing. */
-const BODY = JSON.stringify({ prompt: "a lighthouse in a storm, oil on canvas, wide, muted colours, 4k…".padEnd(64, ".") });
+const BODY = JSON.stringify({
+  prompt: "a lighthouse in a storm, oil on canvas, wide, muted colours, 4k…".padEnd(64, "."),
+});
 const PATH = "/v1/Run/test/noop";
 
 interface Running {
@@ -72,7 +74,11 @@ function post(url: string, agent: Agent, headers: Record<string, string>): Promi
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
-      { method: "POST", agent, headers: { "content-type": "application/json", "content-length": Buffer.byteLength(BODY), ...headers } },
+      {
+        method: "POST",
+        agent,
+        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(BODY), ...headers },
+      },
       (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (chunk) => (text += chunk));
@@ -117,7 +123,8 @@ export const ours: Ours = {
     const began = performance.now();
     let next = 0;
     const client = async () => {
-      for (let n = next++; n < tasks; n = next++) await post(platform.url + PATH, agent, headers[n % headers.length] ?? {});
+      for (let n = next++; n < tasks; n = next++)
+        await post(platform.url + PATH, agent, headers[n % headers.length] ?? {});
     };
     await Promise.all(Array.from({ length: concurrency }, client));
     while (count("open") > 0) await setTimeout(5);
@@ -145,6 +152,9 @@ export const ours: Ours = {
     agent.destroy();
     await running.stop();
     found.sort((a, b) => a - b);
-    return { p50: found[Math.floor(samples * 0.5)] ?? Number.NaN, p99: found[Math.floor(samples * 0.99)] ?? Number.NaN };
+    return {
+      p50: found[Math.floor(samples * 0.5)] ?? Number.NaN,
+      p99: found[Math.floor(samples * 0.99)] ?? Number.NaN,
+    };
   },
 };

@@ -2,14 +2,14 @@
  * Every setting of `modelyard serve` and `modelyard worker`: a flag, or the environment variable beside it. This is the only
  * reader of the environment.
  */
-import { hostname } from "node:os";
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new InvalidArgumentError("a TCP port is 0 to 65535");
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError("a TCP port is 0 to 65535");
   return value;
 }
 
@@ -31,7 +31,10 @@ function address(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
-const list = (text: string, before: string[] | undefined): string[] => [...(before ?? []), ...text.split(",").filter(Boolean)];
+const list = (text: string, before: string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...text.split(",").filter(Boolean),
+];
 const folders = (text: string, before: string[] | undefined): string[] => list(text, before).map((dir) => resolve(dir));
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
 
@@ -51,13 +54,53 @@ export interface WorkerFlags {
 
 function workerOptions(command: Command): Command {
   return command
-    .addOption(option("--slots <n>", "MODELYARD_SLOTS", "runs at a time").argParser(count).default(Math.max(4, availableParallelism() * 2), "twice the cores, at least 4"))
-    .addOption(option("--gpus <list>", "MODELYARD_GPUS", "GPU indexes to offer, e.g. 0,1 (default: what nvidia-smi lists)").argParser(indexes))
-    .addOption(option("--weights <dir>", "MODELYARD_WEIGHTS", "folder searched for weight files before anything is downloaded; repeatable").argParser(folders))
-    .addOption(option("--no-system-install", "MODELYARD_NO_SYSTEM_INSTALL", "never install the Debian packages that a model names"))
-    .addOption(option("--prepare-mb <n>", "MODELYARD_PREPARE_MB", "install models ahead whose weights are at most this large; 0 = only when first run").argParser(whole).default(60))
-    .addOption(option("--allow-hosts <list>", "MODELYARD_ALLOW_HOSTS", "private hosts that input addresses may point to").argParser(list))
-    .addOption(option("--drain-seconds <n>", "MODELYARD_DRAIN_SECONDS", "how long a stop waits for running tasks").argParser(whole).default(20));
+    .addOption(
+      option("--slots <n>", "MODELYARD_SLOTS", "runs at a time")
+        .argParser(count)
+        .default(Math.max(4, availableParallelism() * 2), "twice the cores, at least 4"),
+    )
+    .addOption(
+      option(
+        "--gpus <list>",
+        "MODELYARD_GPUS",
+        "GPU indexes to offer, e.g. 0,1 (default: what nvidia-smi lists)",
+      ).argParser(indexes),
+    )
+    .addOption(
+      option(
+        "--weights <dir>",
+        "MODELYARD_WEIGHTS",
+        "folder searched for weight files before anything is downloaded; repeatable",
+      ).argParser(folders),
+    )
+    .addOption(
+      option(
+        "--no-system-install",
+        "MODELYARD_NO_SYSTEM_INSTALL",
+        "never install the Debian packages that a model names",
+      ),
+    )
+    .addOption(
+      option(
+        "--prepare-mb <n>",
+        "MODELYARD_PREPARE_MB",
+        "install models ahead whose weights are at most this large; 0 = only when first run",
+      )
+        .argParser(whole)
+        .default(60),
+    )
+    .addOption(
+      option(
+        "--allow-hosts <list>",
+        "MODELYARD_ALLOW_HOSTS",
+        "private hosts that input addresses may point to",
+      ).argParser(list),
+    )
+    .addOption(
+      option("--drain-seconds <n>", "MODELYARD_DRAIN_SECONDS", "how long a stop waits for running tasks")
+        .argParser(whole)
+        .default(20),
+    );
 }
 
 export interface ServeFlags extends WorkerFlags {
@@ -78,12 +121,26 @@ export function serveCommand(): Command {
     .addOption(option("--port <n>", "MODELYARD_PORT", "TCP port; 0 = any free one").argParser(port).default(8787))
     .addOption(option("--host <address>", "MODELYARD_HOST", "address to listen on; 0.0.0.0 = all").default("127.0.0.1"))
     .addOption(option("--data <dir>", "MODELYARD_DATA", "folder for database, files, keys").default("data"))
-    .addOption(option("--public-url <url>", "MODELYARD_PUBLIC_URL", "base address that clients use, e.g. behind a proxy").argParser(address))
+    .addOption(
+      option(
+        "--public-url <url>",
+        "MODELYARD_PUBLIC_URL",
+        "base address that clients use, e.g. behind a proxy",
+      ).argParser(address),
+    )
     .addOption(option("--database <url>", "MODELYARD_DATABASE", "postgres://… (default: SQLite in the data folder)"))
     .addOption(option("--models <dir>", "MODELYARD_MODELS", "further folder of models; repeatable").argParser(folders))
     .addOption(option("--no-catalogue", "MODELYARD_NO_CATALOGUE", "leave the shipped models out"))
-    .addOption(option("--master-key <hex>", "MODELYARD_MASTER_KEY", "64 hex digits (default: master.key in the data folder)"))
-    .addOption(option("--trusted-proxies <list>", "MODELYARD_TRUSTED_PROXIES", "proxies whose X-Forwarded-For is believed").argParser(list))
+    .addOption(
+      option("--master-key <hex>", "MODELYARD_MASTER_KEY", "64 hex digits (default: master.key in the data folder)"),
+    )
+    .addOption(
+      option(
+        "--trusted-proxies <list>",
+        "MODELYARD_TRUSTED_PROXIES",
+        "proxies whose X-Forwarded-For is believed",
+      ).argParser(list),
+    )
     .addOption(option("--no-worker", "MODELYARD_NO_WORKER", "run no built-in worker"));
   return workerOptions(command);
 }
@@ -97,9 +154,21 @@ export interface RemoteWorkerFlags extends WorkerFlags {
 export function workerCommand(): Command {
   const command = new Command("worker")
     .description("Run models for a server, on this or any other machine.")
-    .addOption(option("--server <url>", "MODELYARD_SERVER", "the server's address").argParser(address).makeOptionMandatory())
-    .addOption(option("--token <token>", "MODELYARD_WORKER_TOKEN", "the worker token (worker-token in the server's data folder)").makeOptionMandatory())
-    .addOption(option("--data <dir>", "MODELYARD_WORKER_DATA", "folder for installed models and running tasks").default("worker-data"))
+    .addOption(
+      option("--server <url>", "MODELYARD_SERVER", "the server's address").argParser(address).makeOptionMandatory(),
+    )
+    .addOption(
+      option(
+        "--token <token>",
+        "MODELYARD_WORKER_TOKEN",
+        "the worker token (worker-token in the server's data folder)",
+      ).makeOptionMandatory(),
+    )
+    .addOption(
+      option("--data <dir>", "MODELYARD_WORKER_DATA", "folder for installed models and running tasks").default(
+        "worker-data",
+      ),
+    )
     .addOption(option("--name <name>", "MODELYARD_WORKER_NAME", "name shown to operators").default(hostname()));
   return workerOptions(command);
 }

@@ -82,7 +82,12 @@ export const ERRORS = {
   taskNotFound: entry(200, 1, "caller", () => "There is no task yet."),
   taskNotCancellable: entry(200, 1, "caller", () => "Task is not in a cancellable state."),
   taskNotKillable: entry(200, 1, "caller", (reason: string) => `Task could not be killed: ${reason}`),
-  storageFull: entry(200, 0, "platform", () => "The server has no room for new work at the moment. Please try again later."),
+  storageFull: entry(
+    200,
+    0,
+    "platform",
+    () => "The server has no room for new work at the moment. Please try again later.",
+  ),
   internal: entry(500, 0, "platform", () => "Internal server error."),
   unavailable: entry(503, 0, "platform", () => "The server is shutting down. Please try again."),
 } as const;

@@ -28,8 +28,18 @@ export const MAX_DEPTH = 32;
 const DEFAULT_MAX_LENGTH = 100_000;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 
+/** Marks what `fileValue` made: a JSON body can spell any object, but not one of these. */
+const FILE_VALUES = new WeakSet<object>();
+
+/** An uploaded file as the value of a field. */
+export function fileValue<F extends FileValue>(file: F): { file: F } {
+  const value = { file };
+  FILE_VALUES.add(value);
+  return value;
+}
+
 export function isFileValue(value: unknown): value is { file: FileValue } {
-  return typeof value === "object" && value !== null && "file" in value && typeof (value as { file: unknown }).file === "object";
+  return typeof value === "object" && value !== null && FILE_VALUES.has(value);
 }
 
 /** Whether `value` nests deeper than `limit` levels of arrays and objects; does not recurse. */
@@ -98,7 +108,7 @@ function fileSources(raw: unknown, many: boolean): FileSource[] {
   if (isAbsent(raw)) return [];
   if (Array.isArray(raw)) return raw.flatMap((value) => fileSources(value, many));
   if (isFileValue(raw)) return [raw];
-  if (typeof raw !== "string") return [{ url: JSON.stringify(raw) }];
+  if (typeof raw !== "string") return [{ url: typeof raw === "object" ? "" : String(raw) }];
   const text = clean(raw).trim();
   if (text === "") return [];
   if (text.startsWith("[")) {
@@ -118,7 +128,9 @@ function readFiles(item: Item, raw: unknown, rawUrl: unknown): FileSource[] | Ap
   const found = [...fileSources(raw, many), ...fileSources(rawUrl, many)];
   if (found.length === 0) return item.required ? apiError("filesRequired", item.id) : [];
   for (const source of found) {
-    if ("url" in source && source.url.length > 2048) return apiError("fileInvalid", item.id, "address is longer than 2048 characters");
+    if (!("url" in source)) continue;
+    if (source.url === "") return apiError("fileInvalid", item.id, "must be a file or an address");
+    if (source.url.length > 2048) return apiError("fileInvalid", item.id, "address is longer than 2048 characters");
   }
   const max = many ? (item.maxFiles ?? 20) : 1;
   return found.length > max ? apiError("filesTooMany", item.id, max) : found;

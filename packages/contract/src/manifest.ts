@@ -3,13 +3,24 @@
  */
 import { z } from "zod";
 
-const slug = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, "letters, digits, space, dot, dash and underscore; at most 64");
+const slug = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, "letters, digits, space, dot, dash and underscore; at most 64");
 const itemId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a letter, then letters, digits, dash and underscore");
 /** Dollars as a decimal string, so that no float ever holds money. */
 const dollars = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'dollars as a quoted decimal, e.g. "0.0005"');
 
 export const FILE_ITEM_TYPES = ["fileinput", "multifileinput", "combinefileinput"] as const;
-export const ITEM_TYPES = ["text", "textarea", "number", "range", "select", "selectwithcover", "checkbox", ...FILE_ITEM_TYPES] as const;
+export const ITEM_TYPES = [
+  "text",
+  "textarea",
+  "number",
+  "range",
+  "select",
+  "selectwithcover",
+  "checkbox",
+  ...FILE_ITEM_TYPES,
+] as const;
 export type ItemType = (typeof ITEM_TYPES)[number];
 
 export const Option = z.strictObject({ value: z.string(), label: z.string().optional(), cover: z.string().optional() });
@@ -69,7 +80,10 @@ const WeightSource = z.union([
 
 export const Weight = z.strictObject({
   /** Name under which the model finds it in its `weights` folder ($WEIGHTS_DIR). */
-  file: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/).refine((name) => !name.includes(".."), "no .."),
+  file: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
+    .refine((name) => !name.includes(".."), "no .."),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Bytes. */
   size: z.number().int().positive(),
@@ -86,7 +100,14 @@ export const Program = z.strictObject({
   /** Debian package that carries it, named in the message when it is missing (and installed by the worker where it may). */
   debian: z.string().optional(),
   /** npm package `name@version` whose tarball carries a binary, and the binary's path in it, used when the system has none. */
-  npm: z.strictObject({ package: z.string(), path: z.string(), integrity: z.string().startsWith("sha512-"), platform: z.string() }).optional(),
+  npm: z
+    .strictObject({
+      package: z.string(),
+      path: z.string(),
+      integrity: z.string().startsWith("sha512-"),
+      platform: z.string(),
+    })
+    .optional(),
 });
 
 const command = z.array(z.string().min(1)).min(1);
@@ -138,7 +159,11 @@ export const Manifest = z.strictObject({
       timeout: z.number().int().min(1).max(86_400).default(600),
       outputFiles: z.number().int().positive().max(1000).default(50),
       /** Bytes of all outputs together. */
-      outputBytes: z.number().int().positive().default(1024 * 1024 * 1024),
+      outputBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(1024 * 1024 * 1024),
       /** Runs of this model at a time on one worker. */
       concurrency: z.number().int().positive().default(1),
     })

@@ -59,7 +59,12 @@ export const ServiceMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   ProgressLine,
   TokenLine,
-  z.object({ type: z.literal("log"), id: id.optional(), stream: z.enum(["stdout", "stderr"]).default("stdout"), text: z.string() }),
+  z.object({
+    type: z.literal("log"),
+    id: id.optional(),
+    stream: z.enum(["stdout", "stderr"]).default("stdout"),
+    text: z.string(),
+  }),
   /** The run succeeded. `text`: the whole answer of a model whose output is text and that did not stream tokens. */
   z.object({ type: z.literal("done"), id, text: z.string().optional() }),
   /** The run failed; the message is shown to the caller. */

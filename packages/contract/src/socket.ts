@@ -113,6 +113,11 @@ function message(body: EventBody, transcript: Transcript): Frame["message"] {
 
 /** Advances `transcript` by `event` and returns the frame a subscriber gets for it (the terminal ones get their outputs elsewhere). */
 export function foldFrame(task: { id: string; token: string }, event: TaskEvent, transcript: Transcript): Frame {
+  if (event.type === "task_queue") {
+    // A new attempt says everything again from the beginning.
+    transcript.thinking = "";
+    transcript.answer = "";
+  }
   if (event.body?.kind === "tokens") {
     transcript.thinking += event.body.thinking ?? "";
     transcript.answer += event.body.answer ?? "";

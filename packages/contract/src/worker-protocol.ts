@@ -31,7 +31,12 @@ export const ModelVersion = z.strictObject({
   version: hexHash,
   manifest: Manifest,
   files: z.array(
-    z.strictObject({ path: z.string(), size: z.number().int().nonnegative(), sha256: hexHash, mode: z.union([z.literal(0o644), z.literal(0o755)]) }),
+    z.strictObject({
+      path: z.string(),
+      size: z.number().int().nonnegative(),
+      sha256: hexHash,
+      mode: z.union([z.literal(0o644), z.literal(0o755)]),
+    }),
   ),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
@@ -95,9 +100,13 @@ export const FromWorker = z.discriminatedUnion("t", [
         debugoutput: z.string(),
         debugerror: z.string(),
         /** The answer, for models whose output is text. */
-        answer: z.strictObject({ raw: z.string(), thinking: z.array(z.string()), answer: z.array(z.string()) }).nullable(),
+        answer: z
+          .strictObject({ raw: z.string(), thinking: z.array(z.string()), answer: z.array(z.string()) })
+          .nullable(),
         /** Outputs that were uploaded before, in order. */
-        outputs: z.array(z.strictObject({ blob: z.string(), name: z.string(), contenttype: z.string(), size: z.number().int() })),
+        outputs: z.array(
+          z.strictObject({ blob: z.string(), name: z.string(), contenttype: z.string(), size: z.number().int() }),
+        ),
         /** A platform fault (not the model's): the task is taken up again, at most MAX_ATTEMPTS times. */
         retry: z.boolean(),
         /** One sentence on why it ended otherwise than by success. */

@@ -1,5 +1,12 @@
 /** A typed client of the API. Uses only what Node and browsers both have. */
-import { Failure, type Frame, RunResponse, type Task, TaskActionResponse, TaskDetailResponse } from "@modelyard/contract";
+import {
+  Failure,
+  type Frame,
+  RunResponse,
+  type Task,
+  TaskActionResponse,
+  TaskDetailResponse,
+} from "@modelyard/contract";
 import { sign } from "./signature.ts";
 
 /** What the API answered instead of a result. */
@@ -43,7 +50,8 @@ function toBody(inputs: Record<string, unknown>): { body: string | FormData; typ
   if (!values.some((value) => value instanceof Blob)) return { body: JSON.stringify(inputs), type: "application/json" };
   const form = new FormData();
   for (const [name, value] of Object.entries(inputs)) {
-    for (const one of Array.isArray(value) ? value : [value]) form.append(name, one instanceof Blob ? one : String(one));
+    for (const one of Array.isArray(value) ? value : [value])
+      form.append(name, one instanceof Blob ? one : String(one));
   }
   return { body: form };
 }
@@ -57,7 +65,11 @@ export function createClient(options: ClientOptions): Client {
   async function headers(): Promise<Record<string, string>> {
     if (options.apiSecret === undefined) return { "x-api-key": options.apiKey };
     const nonce = String(Date.now());
-    return { "x-api-key": options.apiKey, "x-nonce": nonce, "x-signature": await sign(options.apiKey, options.apiSecret, nonce) };
+    return {
+      "x-api-key": options.apiKey,
+      "x-nonce": nonce,
+      "x-signature": await sign(options.apiKey, options.apiSecret, nonce),
+    };
   }
 
   async function call(path: string, inputs: Record<string, unknown>): Promise<unknown> {
@@ -108,7 +120,8 @@ export function createClient(options: ClientOptions): Client {
       const frames: Frame[] = [];
       let ended = false;
       let wake = () => {};
-      socket.onopen = () => socket.send(JSON.stringify({ type: "task_info", tasktoken: token, ...(after === undefined ? {} : { after }) }));
+      socket.onopen = () =>
+        socket.send(JSON.stringify({ type: "task_info", tasktoken: token, ...(after === undefined ? {} : { after }) }));
       socket.onmessage = (event) => {
         const frame = JSON.parse(String(event.data)) as Frame | { type: "connected" };
         if (frame.type !== "connected") frames.push(frame);

@@ -45,14 +45,21 @@ async function checkMasterKey(db: Database, seal: Seal): Promise<void> {
   if (!row) {
     const value = seal.seal(name, name);
     await db.write((tx) =>
-      tx.q.insertInto("setting").values({ key: name, value }).onConflict((conflict) => conflict.doNothing()).execute(),
+      tx.q
+        .insertInto("setting")
+        .values({ key: name, value })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
     );
     return;
   }
   try {
     seal.open(row.value, name);
   } catch (error) {
-    throw new Error("the master key is not the one this store was made with; restore master.key or set MODELYARD_MASTER_KEY", { cause: error });
+    throw new Error(
+      "the master key is not the one this store was made with; restore master.key or set MODELYARD_MASTER_KEY",
+      { cause: error },
+    );
   }
 }
 

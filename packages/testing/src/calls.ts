@@ -13,10 +13,19 @@ export interface Answer {
 export type Body = string | Buffer | FormData | URLSearchParams;
 
 /** The headers of a project's request; with a secret they are signed with `nonce`. */
-export function credentials(project: { apiKey: string; apiSecret?: string }, nonce = String(Date.now())): Record<string, string> {
+export function credentials(
+  project: { apiKey: string; apiSecret?: string },
+  nonce = String(Date.now()),
+): Record<string, string> {
   const { apiKey, apiSecret } = project;
   if (apiSecret === undefined) return { "x-api-key": apiKey };
-  return { "x-api-key": apiKey, "x-nonce": nonce, "x-signature": createHmac("sha256", apiKey).update(apiSecret + nonce).digest("hex") };
+  return {
+    "x-api-key": apiKey,
+    "x-nonce": nonce,
+    "x-signature": createHmac("sha256", apiKey)
+      .update(apiSecret + nonce)
+      .digest("hex"),
+  };
 }
 
 /** POST with exactly these headers: no content type is added to text. The answer must be JSON under its own content type. */
@@ -30,7 +39,11 @@ export async function post(address: string, headers: Record<string, string>, bod
 export interface Caller {
   /** One endpoint below /v1 with this project's credentials. Text goes as it is, anything else as JSON. */
   call(path: string, body?: Body | object, headers?: Record<string, string>): Promise<Answer>;
-  run(model: string, body?: Body | object, headers?: Record<string, string>): Promise<{ taskid: string; socketaccesstoken: string }>;
+  run(
+    model: string,
+    body?: Body | object,
+    headers?: Record<string, string>,
+  ): Promise<{ taskid: string; socketaccesstoken: string }>;
   detail(taskid: string): Promise<Task>;
   /** The task once `wanted` holds for it; asks again and again. */
   when(taskid: string, wanted: (task: Task) => boolean): Promise<Task>;
@@ -95,7 +108,11 @@ export async function refused(
 }
 
 /** Everything a server answers to these bytes until it closes the connection or says what `enough` looks for. */
-export function rawExchange(url: string, bytes: string | Buffer, options: { enough?: RegExp; timeoutMs?: number } = {}): Promise<string> {
+export function rawExchange(
+  url: string,
+  bytes: string | Buffer,
+  options: { enough?: RegExp; timeoutMs?: number } = {},
+): Promise<string> {
   const { enough = /\r\n\r\n[^]*[}]/, timeoutMs = 30_000 } = options;
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

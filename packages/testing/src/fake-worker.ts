@@ -1,6 +1,14 @@
 /** A worker that does only what the test says, over the real protocol. */
 import { randomUUID } from "node:crypto";
-import { type Finish, type FromWorker, type Lease, readFrame, type Report, ToWorker, WORKER_PROTOCOL } from "@modelyard/contract";
+import {
+  type Finish,
+  type FromWorker,
+  type Lease,
+  type Report,
+  readFrame,
+  ToWorker,
+  WORKER_PROTOCOL,
+} from "@modelyard/contract";
 import { WebSocket } from "ws";
 
 export type Assigned = Extract<ToWorker, { t: "assign" }>;
@@ -17,7 +25,10 @@ export interface FakeWorker {
   close(): Promise<void>;
 }
 
-export const event = (type: Report["events"][number]["type"], body: Report["events"][number]["body"] = null): Report["events"][number] => ({
+export const event = (
+  type: Report["events"][number]["type"],
+  body: Report["events"][number]["body"] = null,
+): Report["events"][number] => ({
   type,
   ms: 1,
   body,
@@ -25,11 +36,29 @@ export const event = (type: Report["events"][number]["type"], body: Report["even
 
 /** All events of a run that prints nothing, up to its end. */
 export const WHOLE_RUN: Report["events"] = (
-  ["task_preprocess_start", "task_preprocess_end", "task_assign", "task_start", "task_output_full", "task_end", "task_postprocess_start"] as const
+  [
+    "task_preprocess_start",
+    "task_preprocess_end",
+    "task_assign",
+    "task_start",
+    "task_output_full",
+    "task_end",
+    "task_postprocess_start",
+  ] as const
 ).map((type) => event(type, type === "task_output_full" ? { kind: "full", raw: "" } : null));
 
 export function finish(change: Partial<Finish> = {}): Finish {
-  return { exitCode: 0, elapsedMs: 1, debugoutput: "", debugerror: "", answer: null, outputs: [], retry: false, reason: null, ...change };
+  return {
+    exitCode: 0,
+    elapsedMs: 1,
+    debugoutput: "",
+    debugerror: "",
+    answer: null,
+    outputs: [],
+    retry: false,
+    reason: null,
+    ...change,
+  };
 }
 
 export async function fakeWorker(

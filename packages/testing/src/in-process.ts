@@ -27,7 +27,15 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
   const logged: string[] = [];
   const log = (message: string) => void logged.push(message);
   const server = await startServer(
-    { ...DEFAULT_CONFIG, port: 0, dataDir, databaseUrl: database.url, modelDirs: [FIXTURE_MODELS], firstCredit: 1000n * USD, ...config },
+    {
+      ...DEFAULT_CONFIG,
+      port: 0,
+      dataDir,
+      databaseUrl: database.url,
+      modelDirs: [FIXTURE_MODELS],
+      firstCredit: 1000n * USD,
+      ...config,
+    },
     log,
   );
   const workers: Worker[] = [];
@@ -44,7 +52,13 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
     async account(credit) {
       const { accountId, project } = await server.db.write(async (tx) => {
         const email = `${randomUUID()}@test.example`;
-        const accountId = await createAccount(tx, { email, name: "Test", role: "member", credit, passwordHash: "none" });
+        const accountId = await createAccount(tx, {
+          email,
+          name: "Test",
+          role: "member",
+          credit,
+          passwordHash: "none",
+        });
         return { accountId, project: await server.projects.create(tx, { accountId, name: "Test", auth: "apikey" }) };
       });
       const client = createClient({ url: server.url, apiKey: project.apiKey });

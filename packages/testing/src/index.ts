@@ -1,6 +1,18 @@
-export { type Answer, type Body, type Caller, caller, credentials, post, rawExchange, refused, runOf, taskOf, until } from "./calls.ts";
-export { event, type FakeWorker, fakeWorker, finish, WHOLE_RUN } from "./fake-worker.ts";
+export {
+  type Answer,
+  type Body,
+  type Caller,
+  caller,
+  credentials,
+  post,
+  rawExchange,
+  refused,
+  runOf,
+  taskOf,
+  until,
+} from "./calls.ts";
 export { STORES, type TestStore } from "./databases.ts";
+export { event, type FakeWorker, fakeWorker, finish, WHOLE_RUN } from "./fake-worker.ts";
 export { FIXTURE_MODELS, REPOSITORY, SHIPPED_MODELS, temporaryFolder } from "./folders.ts";
 export { startTestServer, type TestServer } from "./in-process.ts";
 export { type FirstRunFile, type Platform, startPlatform, startProgram, stopProgram } from "./platform.ts";

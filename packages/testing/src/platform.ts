@@ -60,10 +60,28 @@ export async function stopProgram(child: ChildProcess, signal: NodeJS.Signals = 
 }
 
 /** `modelyard serve` on a free port with the fixture models. `args` come last and win. */
-export async function startPlatform(options: { dataDir: string; args?: readonly string[]; env?: NodeJS.ProcessEnv }): Promise<Platform> {
+export async function startPlatform(options: {
+  dataDir: string;
+  args?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+}): Promise<Platform> {
   const { dataDir, args = [], env = {} } = options;
-  const standard = ["serve", "--port", "0", "--data", dataDir, "--no-catalogue", "--models", FIXTURE_MODELS, "--prepare-mb", "0"];
-  const { child, match, output } = await startProgram([...standard, ...args], { ready: /Modelyard is ready at (\S+)/, env });
+  const standard = [
+    "serve",
+    "--port",
+    "0",
+    "--data",
+    dataDir,
+    "--no-catalogue",
+    "--models",
+    FIXTURE_MODELS,
+    "--prepare-mb",
+    "0",
+  ];
+  const { child, match, output } = await startProgram([...standard, ...args], {
+    ready: /Modelyard is ready at (\S+)/,
+    env,
+  });
   const url = match[1] as string;
   const firstRun = JSON.parse(readFileSync(join(dataDir, "first-run.json"), "utf8")) as FirstRunFile;
   return {

@@ -43,7 +43,8 @@ export async function subscribe(url: string, path = "/v1"): Promise<Subscription
     socket.once("error", reject);
   });
   socket.on("error", () => {});
-  const send = (message: unknown) => socket.send(typeof message === "string" || Buffer.isBuffer(message) ? message : JSON.stringify(message));
+  const send = (message: unknown) =>
+    socket.send(typeof message === "string" || Buffer.isBuffer(message) ? message : JSON.stringify(message));
   return {
     socket,
     frames,

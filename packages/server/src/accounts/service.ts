@@ -16,10 +16,14 @@ export interface NewAccount {
 }
 
 /** An account with its wallet, in the caller's unit of work. Returns its id. */
-export async function createAccount(tx: Tx, account: Omit<NewAccount, "password"> & { passwordHash: string }): Promise<number> {
+export async function createAccount(
+  tx: Tx,
+  account: Omit<NewAccount, "password"> & { passwordHash: string },
+): Promise<number> {
   const id = await insertAccount(tx, { ...account, uuid: randomUUID() });
   await ledger.createWallet(tx, id);
-  if (account.credit > 0n) await ledger.topUp(tx, { accountId: id, amount: account.credit, note: "Play money of the first start" });
+  if (account.credit > 0n)
+    await ledger.topUp(tx, { accountId: id, amount: account.credit, note: "Play money of the first start" });
   return id;
 }
 
@@ -36,7 +40,13 @@ export async function firstRun(db: Database, projects: Projects, credit: Money):
   return db.write(async (tx) => {
     // Two servers may start at once on one PostgreSQL; the e-mail's unique index lets only one of them through.
     if (await hasAccounts(tx)) return undefined;
-    const accountId = await createAccount(tx, { email: owner.email, name: "Owner", role: "operator", credit, passwordHash });
+    const accountId = await createAccount(tx, {
+      email: owner.email,
+      name: "Owner",
+      role: "operator",
+      credit,
+      passwordHash,
+    });
     const make = async (name: string, auth: "signature" | "apikey") => {
       const { apiKey, apiSecret }: NewProject = await projects.create(tx, { accountId, name, auth });
       return { name, auth, apiKey, ...(apiSecret === undefined ? {} : { apiSecret }) };

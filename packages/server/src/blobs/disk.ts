@@ -39,7 +39,8 @@ export function diskBlobs(root: string): Blobs {
       } catch (error) {
         await rm(temporary, { force: true });
         const code = (error as NodeJS.ErrnoException).code;
-        if (code === "ENOSPC" || code === "EDQUOT") throw new StorageFullError("the file store has no room", { cause: error });
+        if (code === "ENOSPC" || code === "EDQUOT")
+          throw new StorageFullError("the file store has no room", { cause: error });
         throw error;
       }
     },

@@ -37,7 +37,7 @@ export interface Database {
   /** Runs `work` as one atomic, durable unit; what it throws rolls the unit back and is thrown on. */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Row lock for a select inside a unit; SQLite has one writer and needs none. */
-  readonly lock: "" | " for update" ;
+  readonly lock: "" | " for update";
   readonly skipLocked: "" | " for update skip locked";
   close(): Promise<void>;
 }

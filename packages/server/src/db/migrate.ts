@@ -26,7 +26,11 @@ export async function migrate(db: Database): Promise<void> {
   for (const migration of MIGRATIONS) {
     await db.write(async (tx) => {
       if (db.kind === "postgres") await sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`.execute(tx.q);
-      const done = await tx.q.selectFrom("migration").select("name").where("name", "=", migration.name).executeTakeFirst();
+      const done = await tx.q
+        .selectFrom("migration")
+        .select("name")
+        .where("name", "=", migration.name)
+        .executeTakeFirst();
       if (done) return;
       await migration.up(tx.q, db.kind);
       await tx.q.insertInto("migration").values({ name: migration.name, applied_at: tx.now }).execute();
@@ -35,5 +39,8 @@ export async function migrate(db: Database): Promise<void> {
   const known = new Set(MIGRATIONS.map((migration) => migration.name));
   const applied = await db.q.selectFrom("migration").select("name").execute();
   const unknown = applied.find((row) => !known.has(row.name));
-  if (unknown) throw new Error(`the database was migrated by a newer Modelyard (${unknown.name}); start that release or a later one`);
+  if (unknown)
+    throw new Error(
+      `the database was migrated by a newer Modelyard (${unknown.name}); start that release or a later one`,
+    );
 }

@@ -8,7 +8,9 @@ import { openSqlite } from "./sqlite.ts";
 /** Opens and migrates the store. `url`: `postgres://…`, or undefined for `<dataDir>/modelyard.sqlite`. */
 export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
   if (options.url && !/^postgres(ql)?:\/\//.test(options.url)) {
-    throw new Error(`--database must be a postgres:// address, or left out for SQLite; got ${options.url.split("@").at(-1)}`);
+    throw new Error(
+      `--database must be a postgres:// address, or left out for SQLite; got ${options.url.split("@").at(-1)}`,
+    );
   }
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
   const db = options.url ? openPostgres(options.url) : openSqlite(join(options.dataDir, "modelyard.sqlite"));

@@ -13,7 +13,10 @@ const ATTEMPTS = 5;
 const INT8 = 20;
 const NOW = "select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now";
 
-const types = { getTypeParser: (oid: number, format?: "text" | "binary") => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text")) };
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === INT8 ? Number : pg.types.getTypeParser(oid, format as "text"),
+};
 
 const texts = new Map<string, { name: string; text: string }>();
 
@@ -40,7 +43,12 @@ function executor(client: Pick<pg.Pool, "query">) {
 }
 
 export function openPostgres(url: string, options: { connections?: number } = {}): Database {
-  const pool = new pg.Pool({ connectionString: url, max: options.connections ?? 20, types, connectionTimeoutMillis: 10_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.connections ?? 20,
+    types,
+    connectionTimeoutMillis: 10_000,
+  });
   // A dropped idle connection is replaced at the next use.
   pool.on("error", () => {});
 
@@ -59,8 +67,10 @@ export function openPostgres(url: string, options: { connections?: number } = {}
           return q;
         },
         now,
-        all: async <R>(text: string, params: readonly Param[]) => (await client.query({ ...prepared(text), values: params as Param[] })).rows as R[],
-        run: async (text, params) => (await client.query({ ...prepared(text), values: params as Param[] })).rowCount ?? 0,
+        all: async <R>(text: string, params: readonly Param[]) =>
+          (await client.query({ ...prepared(text), values: params as Param[] })).rows as R[],
+        run: async (text, params) =>
+          (await client.query({ ...prepared(text), values: params as Param[] })).rowCount ?? 0,
         afterCommit: (fn) => after.push(fn),
         chain: (fn) => after.push(fn),
       };
@@ -82,7 +92,8 @@ export function openPostgres(url: string, options: { connections?: number } = {}
     q: directKysely("postgres", executor(pool)),
     lock: " for update",
     skipLocked: " for update skip locked",
-    all: async <R>(text: string, params: readonly Param[]) => (await pool.query({ ...prepared(text), values: params as Param[] })).rows as R[],
+    all: async <R>(text: string, params: readonly Param[]) =>
+      (await pool.query({ ...prepared(text), values: params as Param[] })).rows as R[],
     now: async () => (await pool.query<{ now: number }>(NOW)).rows[0]?.now ?? Number.NaN,
     async write(work) {
       for (let n = 1; ; n++) {

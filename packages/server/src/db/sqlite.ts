@@ -52,7 +52,9 @@ function isFull(error: unknown): boolean {
 }
 
 function isIoError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("SQLITE_IOERR");
+  return (
+    error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("SQLITE_IOERR")
+  );
 }
 
 /** Two processes that write one file starve each other, so the second one is refused. */
@@ -67,7 +69,8 @@ function takeLock(path: string): () => void {
     } catch (error) {
       const holder = lockHolder(lockPath);
       if (holder !== undefined && attempt < 2) {
-        if (isAlive(holder)) throw new Error(`another Modelyard server (process ${holder}) already uses ${path}`, { cause: error });
+        if (isAlive(holder))
+          throw new Error(`another Modelyard server (process ${holder}) already uses ${path}`, { cause: error });
         unlinkSync(lockPath);
       } else if (attempt >= 2) throw error;
     }
@@ -150,7 +153,8 @@ export function openSqlite(path: string): Database {
       if (!writer.inTransaction) throw error;
       rollbackTo.run();
       release.run();
-      return () => unit.reject(isFull(error) ? new StorageFullError("the database has no room", { cause: error }) : error);
+      return () =>
+        unit.reject(isFull(error) ? new StorageFullError("the database has no room", { cause: error }) : error);
     }
   }
 

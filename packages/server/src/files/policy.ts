@@ -33,7 +33,9 @@ const NAME_LIMIT = 120;
 export function safeName(raw: string): string {
   const last = raw.toWellFormed().split(/[/\\]/).at(-1) ?? "";
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const clean = last.replace(/[\u0000-\u001f\u007f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "").replace(/^[.\s]+|[.\s]+$/g, "");
+  const clean = last
+    .replace(/[\u0000-\u001f\u007f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+    .replace(/^[.\s]+|[.\s]+$/g, "");
   if (clean === "") return "file";
   if (clean.length <= NAME_LIMIT) return clean;
   const dot = clean.lastIndexOf(".");
@@ -48,7 +50,8 @@ export function typeByName(name: string, claimed = ""): string {
 }
 
 /** Types that a browser may show in place; they cannot carry script (reliability.md 0.10). */
-const INLINE = /^(image\/(png|jpeg|webp|gif|avif|bmp)|video\/(mp4|webm|quicktime)|audio\/[\w.+-]+|text\/plain|application\/pdf|application\/json)$/;
+const INLINE =
+  /^(image\/(png|jpeg|webp|gif|avif|bmp)|video\/(mp4|webm|quicktime)|audio\/[\w.+-]+|text\/plain|application\/pdf|application\/json)$/;
 const MEDIA = /^(audio|video)\//;
 
 /** Response headers that make any stored file inert: nothing in it can run as part of a page. */
@@ -71,7 +74,10 @@ export function inertHeaders(file: { name: string; contentType: string }): Recor
 }
 
 /** A single `Range: bytes=a-b` within `size`; undefined = send everything, "unsatisfiable" = 416. */
-export function parseRange(header: string | undefined, size: number): { start: number; end: number } | "unsatisfiable" | undefined {
+export function parseRange(
+  header: string | undefined,
+  size: number,
+): { start: number; end: number } | "unsatisfiable" | undefined {
   if (header === undefined) return undefined;
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header.trim());
   if (!match) return undefined;

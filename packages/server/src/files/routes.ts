@@ -12,18 +12,35 @@ export function fileRoutes(app: FastifyInstance, { db, blobs }: { db: Database; 
     method: ["GET", "HEAD"],
     url: "/v1/File/:key/:name",
     async handler(request, response) {
-      const file = /^[A-Za-z0-9]{30}$/.test(request.params.key) ? await fileByAccessKey(db, request.params.key) : undefined;
+      const file = /^[A-Za-z0-9]{30}$/.test(request.params.key)
+        ? await fileByAccessKey(db, request.params.key)
+        : undefined;
       if (!file) throw apiError("unknownEndpoint");
-      const headers = { ...inertHeaders({ name: file.name, contentType: file.content_type }), "accept-ranges": "bytes", etag: `"${file.id}"` };
+      const headers = {
+        ...inertHeaders({ name: file.name, contentType: file.content_type }),
+        "accept-ranges": "bytes",
+        etag: `"${file.id}"`,
+      };
       if (request.headers["if-none-match"] === headers.etag) return response.code(304).headers(headers).send();
       const changed = request.headers["if-range"] !== undefined && request.headers["if-range"] !== headers.etag;
       const range = changed ? undefined : parseRange(request.headers.range, file.size);
       if (range === "unsatisfiable") {
-        return response.code(416).headers({ ...headers, "content-range": `bytes */${file.size}` }).send();
+        return response
+          .code(416)
+          .headers({ ...headers, "content-range": `bytes */${file.size}` })
+          .send();
       }
       const length = range ? range.end - range.start + 1 : file.size;
-      const all = { ...headers, "content-length": String(length), ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${file.size}` } : {}) };
-      if (request.method === "HEAD") return response.code(range ? 206 : 200).headers(all).send();
+      const all = {
+        ...headers,
+        "content-length": String(length),
+        ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${file.size}` } : {}),
+      };
+      if (request.method === "HEAD")
+        return response
+          .code(range ? 206 : 200)
+          .headers(all)
+          .send();
       const body = await blobs.get(file.blob, range);
       if (!body) throw apiError("unknownEndpoint");
       response.hijack();

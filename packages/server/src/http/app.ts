@@ -36,7 +36,8 @@ export function envelope(error: ApiError): { result: false; errors: { code: numb
 export function publicError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof StorageFullError) return apiError("storageFull");
-  const status = error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
+  const status =
+    error instanceof Error && "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
   if (status === 413) return apiError("bodyTooLarge");
   if (status === 404 || status === 414) return apiError("unknownEndpoint");
   if (status >= 400 && status < 500) return apiError("badBody");
@@ -100,7 +101,10 @@ export function createApp(options: AppOptions): FastifyInstance {
     }
     if (known.http === 413) reply.header("connection", "close");
     if (known.http === 429) reply.header("retry-after", "1");
-    void reply.code(known.http).header("content-type", "application/json; charset=utf-8").send(JSON.stringify(envelope(known)));
+    void reply
+      .code(known.http)
+      .header("content-type", "application/json; charset=utf-8")
+      .send(JSON.stringify(envelope(known)));
   });
 
   return app;

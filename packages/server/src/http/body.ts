@@ -95,7 +95,14 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
     try {
       parser = new Busboy({
         headers: { "content-type": contentType },
-        limits: { fieldSize: TEXT_LIMIT, fields: MAX_FIELDS, files: MAX_FILES, parts: MAX_FIELDS + MAX_FILES, fieldNameSize: 200, headerPairs: 50 },
+        limits: {
+          fieldSize: TEXT_LIMIT,
+          fields: MAX_FIELDS,
+          files: MAX_FILES,
+          parts: MAX_FIELDS + MAX_FILES,
+          fieldNameSize: 200,
+          headerPairs: 50,
+        },
       });
     } catch (error) {
       reject(Object.assign(apiError("badBody"), { cause: error }));
@@ -126,7 +133,8 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
         }),
       );
     });
-    for (const limit of ["fieldsLimit", "filesLimit", "partsLimit"] as const) parser.on(limit, () => fail(apiError("badBody")));
+    for (const limit of ["fieldsLimit", "filesLimit", "partsLimit"] as const)
+      parser.on(limit, () => fail(apiError("badBody")));
     parser.on("error", (error) => fail(Object.assign(apiError("badBody"), { cause: error })));
     parser.on("finish", () => {
       void Promise.all(pending).then(() => {
@@ -173,8 +181,10 @@ function withFirst(first: Buffer | undefined, rest: Readable): Readable {
 /** Reads the body of `request` into fields. Without `storeFile` the endpoint takes no files and their bytes are dropped. */
 export async function readBody(request: IncomingMessage, contentType: string, storeFile?: StoreFile): Promise<Fields> {
   const type = contentType.toLowerCase();
-  if (type.startsWith("multipart/form-data") && /boundary=/.test(type)) return parseMultipart(request, contentType, storeFile);
+  if (type.startsWith("multipart/form-data") && /boundary=/.test(type))
+    return parseMultipart(request, contentType, storeFile);
   const text = (await readAll(request, TEXT_LIMIT)).toString("utf8");
-  if (type.startsWith("application/x-www-form-urlencoded") && !text.trimStart().startsWith("{")) return parseUrlencoded(text);
+  if (type.startsWith("application/x-www-form-urlencoded") && !text.trimStart().startsWith("{"))
+    return parseUrlencoded(text);
   return parseJson(text);
 }

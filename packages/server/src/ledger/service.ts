@@ -47,7 +47,8 @@ export async function auditLedger(db: Database): Promise<LedgerFault[]> {
   );
   for (const wallet of wallets) {
     const check = (name: string, cached: bigint, derived: bigint) => {
-      if (cached !== derived) faults.push({ accountId: wallet.account_id, message: `${name} is ${cached}, its entries say ${derived}` });
+      if (cached !== derived)
+        faults.push({ accountId: wallet.account_id, message: `${name} is ${cached}, its entries say ${derived}` });
       if (cached < 0n) faults.push({ accountId: wallet.account_id, message: `${name} is negative: ${cached}` });
     };
     check("available", BigInt(wallet.available), balances.get(`wallet:${wallet.account_id}`) ?? 0n);

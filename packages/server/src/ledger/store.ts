@@ -35,7 +35,14 @@ export async function createWallet(tx: Tx, accountId: number): Promise<void> {
 
 export async function topUp(tx: Tx, options: { accountId: number; amount: Money; note: string }): Promise<void> {
   const { accountId, amount, note } = options;
-  await insertTransfer(tx, { debit: "platform:topup", credit: `wallet:${accountId}`, amount, kind: "topup", taskId: null, note });
+  await insertTransfer(tx, {
+    debit: "platform:topup",
+    credit: `wallet:${accountId}`,
+    amount,
+    kind: "topup",
+    taskId: null,
+    note,
+  });
   await tx.run("update wallet set available = available + ? where account_id = ?", [amount, accountId]);
 }
 
@@ -60,7 +67,14 @@ export async function takeHold(tx: Tx, options: { accountId: number; amount: Mon
 export async function recordHold(tx: Tx, options: { accountId: number; taskId: number; amount: Money }): Promise<void> {
   const { accountId, taskId, amount } = options;
   if (amount === 0n) return;
-  await insertTransfer(tx, { debit: `wallet:${accountId}`, credit: `hold:${accountId}`, amount, kind: "hold", taskId, note: "" });
+  await insertTransfer(tx, {
+    debit: `wallet:${accountId}`,
+    credit: `hold:${accountId}`,
+    amount,
+    kind: "hold",
+    taskId,
+    note: "",
+  });
 }
 
 /**
@@ -75,9 +89,17 @@ export async function settle(
   if (cost < 0n || cost > hold) throw new RangeError(`task ${taskId}: cost ${cost} is outside its hold ${hold}`);
   const rest = hold - cost;
   const holdAccount = `hold:${accountId}`;
-  if (cost > 0n) await insertTransfer(tx, { debit: holdAccount, credit: revenue, amount: cost, kind: "capture", taskId, note: "" });
+  if (cost > 0n)
+    await insertTransfer(tx, { debit: holdAccount, credit: revenue, amount: cost, kind: "capture", taskId, note: "" });
   if (rest > 0n) {
-    await insertTransfer(tx, { debit: holdAccount, credit: `wallet:${accountId}`, amount: rest, kind: "release", taskId, note: "" });
+    await insertTransfer(tx, {
+      debit: holdAccount,
+      credit: `wallet:${accountId}`,
+      amount: rest,
+      kind: "release",
+      taskId,
+      note: "",
+    });
   }
   const changed = await tx.run(
     "update wallet set available = available + ?, held = held - ?, active = active - 1 where account_id = ?",

@@ -42,8 +42,11 @@ export function readModelFolder(dir: string): ModelFolder {
   if (!result.success) throw new ModelFolderError(`${dir}/model.yaml:\n${z.prettifyError(result.error)}`);
   const files = listFiles(dir).map((path) => {
     const { size, mode } = statSync(join(dir, path));
-    if (size > FILE_LIMIT) throw new ModelFolderError(`${dir}/${path}: larger than 64 MiB; list it under weights instead`);
-    const sha256 = createHash("sha256").update(readFileSync(join(dir, path))).digest("hex");
+    if (size > FILE_LIMIT)
+      throw new ModelFolderError(`${dir}/${path}: larger than 64 MiB; list it under weights instead`);
+    const sha256 = createHash("sha256")
+      .update(readFileSync(join(dir, path)))
+      .digest("hex");
     return { path, size, sha256, mode: mode & 0o100 ? (0o755 as const) : (0o644 as const) };
   });
   const version = createHash("sha256");

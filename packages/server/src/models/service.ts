@@ -24,7 +24,11 @@ export interface Models {
 }
 
 /** Reads all roots, registers what they hold, and returns the catalogue. A broken folder is reported and left out. */
-export async function loadModels(db: Database, roots: readonly string[], log: (message: string) => void): Promise<Models> {
+export async function loadModels(
+  db: Database,
+  roots: readonly string[],
+  log: (message: string) => void,
+): Promise<Models> {
   const folders = new Map<string, ModelFolder>();
   for (const dir of roots.flatMap(findModelFolders)) {
     try {
@@ -46,7 +50,14 @@ export async function loadModels(db: Database, roots: readonly string[], log: (m
     byId: (id) => byId.get(id),
     all: () => models,
     versions: () =>
-      models.map(({ id, owner, slug, version, manifest, files }) => ({ id: String(id), owner, slug, version, manifest, files })),
+      models.map(({ id, owner, slug, version, manifest, files }) => ({
+        id: String(id),
+        owner,
+        slug,
+        version,
+        manifest,
+        files,
+      })),
     openFile(version, path) {
       const model = byVersion.get(version);
       if (!model?.files.some((file) => file.path === path)) return undefined;

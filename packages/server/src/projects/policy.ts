@@ -18,8 +18,15 @@ export function signatureDigest(header: string): string | undefined {
 }
 
 /** HMAC-SHA256 with the API key as key over secret + nonce, compared in constant time. */
-export function signatureMatches(options: { apiKey: string; apiSecret: string; nonce: string; digest: string }): boolean {
-  const expected = createHmac("sha256", options.apiKey).update(options.apiSecret + options.nonce).digest();
+export function signatureMatches(options: {
+  apiKey: string;
+  apiSecret: string;
+  nonce: string;
+  digest: string;
+}): boolean {
+  const expected = createHmac("sha256", options.apiKey)
+    .update(options.apiSecret + options.nonce)
+    .digest();
   return timingSafeEqual(expected, Buffer.from(options.digest, "hex"));
 }
 

@@ -21,7 +21,12 @@ export function createSeal(masterKey: Buffer): Seal {
       const iv = randomBytes(12);
       const cipher = createCipheriv("aes-256-gcm", masterKey, iv).setAAD(Buffer.from(`${owner}|${VERSION}`));
       const body = Buffer.concat([cipher.update(plain, "utf8"), cipher.final()]);
-      return [VERSION, iv.toString("base64url"), body.toString("base64url"), cipher.getAuthTag().toString("base64url")].join(".");
+      return [
+        VERSION,
+        iv.toString("base64url"),
+        body.toString("base64url"),
+        cipher.getAuthTag().toString("base64url"),
+      ].join(".");
     },
     open(sealed, owner) {
       const [version, iv = "", body = "", tag = ""] = sealed.split(".");

@@ -42,7 +42,10 @@ const KEY_LIMIT = 256;
 export interface Projects {
   authenticate(credentials: Credentials): Promise<Principal>;
   create(tx: Tx, project: { accountId: number; name: string; auth: "signature" | "apikey" }): Promise<NewProject>;
-  setPolicy(projectId: number, change: { noncePolicy?: "compat" | "window" | "strict"; ipAllow?: string[] }): Promise<void>;
+  setPolicy(
+    projectId: number,
+    change: { noncePolicy?: "compat" | "window" | "strict"; ipAllow?: string[] },
+  ): Promise<void>;
   /** Account that owns the project, if there is one. */
   accountOf(projectId: number): Promise<number | undefined>;
 }

@@ -83,7 +83,10 @@ export async function projectAccount(db: Database, projectId: number): Promise<n
 
 /** False when this project has used the nonce before; forgets nonces older than `keepMs`. */
 export async function useNonce(tx: Tx, projectId: number, nonce: string, keepMs: number): Promise<boolean> {
-  await tx.q.deleteFrom("nonce").where("seen_at", "<", tx.now - keepMs).execute();
+  await tx.q
+    .deleteFrom("nonce")
+    .where("seen_at", "<", tx.now - keepMs)
+    .execute();
   const result = await tx.q
     .insertInto("nonce")
     .values({ project_id: projectId, nonce, seen_at: tx.now })

@@ -28,7 +28,11 @@ export function candidates(db: Database, tx: Tx, modelIds: readonly number[], li
 }
 
 /** Leases a ready task to a worker under the next epoch. The attempt counts from here, so a task that kills workers cannot loop. */
-export async function lease(tx: Tx, taskId: number, worker: string): Promise<{ epoch: number; attempts: number } | undefined> {
+export async function lease(
+  tx: Tx,
+  taskId: number,
+  worker: string,
+): Promise<{ epoch: number; attempts: number } | undefined> {
   const rows = await tx.all<{ epoch: number; attempts: number }>(
     `update queue_entry set state = 'leased', worker = ?, epoch = epoch + 1, attempts = attempts + 1, lease_until = ?, report = 0
      where task_id = ? and state = 'ready' returning epoch, attempts`,
@@ -76,7 +80,10 @@ export async function admitReport(
 }
 
 /** As `admitReport` for the report that ends the attempt: proves the lease and takes the task out of the queue in one statement. */
-export async function admitLastReport(tx: Tx, report: { taskId: number; epoch: number; worker: string; n: number }): Promise<boolean> {
+export async function admitLastReport(
+  tx: Tx,
+  report: { taskId: number; epoch: number; worker: string; n: number },
+): Promise<boolean> {
   const { taskId, epoch, worker, n } = report;
   const changed = await tx.run(
     "delete from queue_entry where task_id = ? and epoch = ? and worker = ? and state = 'leased' and lease_until > ? and report = ?",
@@ -134,7 +141,10 @@ export function leasesOf(tx: Tx, worker: string): Promise<{ task_id: number; epo
 
 /** A single server that starts again owns all clocks: no lease may outlive LEASE_MS from now, wherever the wall clock jumped. */
 export async function clampLeases(tx: Tx): Promise<void> {
-  await tx.run("update queue_entry set lease_until = ? where state = 'leased' and lease_until > ?", [tx.now + LEASE_MS, tx.now + LEASE_MS]);
+  await tx.run("update queue_entry set lease_until = ? where state = 'leased' and lease_until > ?", [
+    tx.now + LEASE_MS,
+    tx.now + LEASE_MS,
+  ]);
 }
 
 export async function isReady(db: Database, taskId: number): Promise<boolean> {

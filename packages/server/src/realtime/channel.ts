@@ -2,7 +2,16 @@
  * One task as its subscribers see it: the log folded into frames, live events in order, the current state for late comers.
  * A channel exists while somebody listens. Everything it does runs one after the other.
  */
-import { bareFrame, emptyTranscript, foldFrame, type Frame, isTerminal, type TaskEvent, type TaskStatus, type Transcript } from "@modelyard/contract";
+import {
+  bareFrame,
+  emptyTranscript,
+  type Frame,
+  foldFrame,
+  isTerminal,
+  type TaskEvent,
+  type TaskStatus,
+  type Transcript,
+} from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import { newsTopic, type TaskNews } from "../tasks/lifecycle.ts";
 

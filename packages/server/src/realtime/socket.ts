@@ -42,7 +42,13 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       const row = await readTask(db, { id: taskId }, undefined);
       if (!row) throw new Error(`task ${taskId} is gone`);
       const success = row.status === "task_postprocess_end" && row.pexit === "0";
-      const shared = { status: row.status, pexit: row.pexit, exitCode: row.pexit === "" ? null : Number(row.pexit), success, terminal: true as const };
+      const shared = {
+        status: row.status,
+        pexit: row.pexit,
+        exitCode: row.pexit === "" ? null : Number(row.pexit),
+        success,
+        terminal: true as const,
+      };
       if (row.status !== "task_postprocess_end") return { ...shared, message: null };
       const outputs = presentOutputs(row, await tasks.context(row, base));
       return { ...shared, outputs, message: outputs };
@@ -105,7 +111,8 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       if (joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET) return;
       const task = await readTask(db, { token: message.tasktoken }, undefined);
       // An unknown token is ignored; the socket stays as it is.
-      if (!task || joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET || ws.readyState !== ws.OPEN) return;
+      if (!task || joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET || ws.readyState !== ws.OPEN)
+        return;
       const { key, channel } = channelOf(task, base);
       const own = subscriber();
       joined.set(message.tasktoken, { key, channel, subscriber: own });

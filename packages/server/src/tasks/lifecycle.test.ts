@@ -6,7 +6,9 @@ import { event, fakeWorker, finish, STORES, startTestServer, type TestServer, WH
 
 /** Lets the lease of a task end now, as if LEASE_MS had passed without a renewal. */
 async function expire(host: TestServer, task: string): Promise<void> {
-  await host.server.db.write((tx) => tx.run("update queue_entry set lease_until = ? where task_id = ?", [tx.now - 1, Number(task)]));
+  await host.server.db.write((tx) =>
+    tx.run("update queue_entry set lease_until = ? where task_id = ?", [tx.now - 1, Number(task)]),
+  );
 }
 
 for (const store of STORES) {
@@ -55,7 +57,10 @@ for (const store of STORES) {
       const lease = await worker.next("assign");
       assert.ok(await worker.report(lease, 1, WHOLE_RUN, finish({ exitCode: 3, debugerror: "boom", reason: "boom" })));
       const task = await client.detail({ taskid: run.taskid });
-      assert.deepEqual([task.status, task.pexit, task.totalcost, task.debugerror], ["task_postprocess_end", "3", "0", "boom"]);
+      assert.deepEqual(
+        [task.status, task.pexit, task.totalcost, task.debugerror],
+        ["task_postprocess_end", "3", "0", "boom"],
+      );
       assert.equal(task.modelyard.endreason, "boom");
       assert.deepEqual(await balance(accountId), { available: USD, held: 0n, active: 0 });
       await worker.close();
@@ -77,7 +82,10 @@ for (const store of STORES) {
       assert.deepEqual([again.task, again.epoch], [run.taskid, 2]);
       const late = await fakeWorker(host.server, { id: first.id, slots: 1 });
       assert.equal(await late.report(lease, 2, WHOLE_RUN, finish({ debugoutput: "stale" })), false);
-      assert.equal(await late.report({ task: lease.task, epoch: 2 }, 1, WHOLE_RUN, finish({ debugoutput: "stale" })), false);
+      assert.equal(
+        await late.report({ task: lease.task, epoch: 2 }, 1, WHOLE_RUN, finish({ debugoutput: "stale" })),
+        false,
+      );
       assert.ok(await second.report(again, 1, WHOLE_RUN, finish({ debugoutput: "fresh" })));
       const task = await client.detail({ taskid: run.taskid });
       assert.equal(task.debugoutput, "fresh");
@@ -125,7 +133,14 @@ for (const store of STORES) {
       worker.send({ t: "release", task: first.task, epoch: first.epoch });
       const second = await worker.next("assign");
       assert.deepEqual([second.task, second.epoch], [run.taskid, 2]);
-      assert.ok(await worker.report(second, 1, [event("task_preprocess_start")], finish({ exitCode: 1, retry: true, reason: "no room" })));
+      assert.ok(
+        await worker.report(
+          second,
+          1,
+          [event("task_preprocess_start")],
+          finish({ exitCode: 1, retry: true, reason: "no room" }),
+        ),
+      );
       const third = await worker.next("assign");
       assert.equal(third.epoch, 3);
       assert.equal((await client.detail({ taskid: run.taskid })).modelyard.attempts, 2);
@@ -193,7 +208,10 @@ for (const store of STORES) {
       const run = await client.run("test/gpu", {});
       assert.match((await client.detail({ taskid: run.taskid })).modelyard.waitreason ?? "", /No worker is connected/);
       const worker = await fakeWorker(host.server, { gpus: 1 });
-      assert.match((await client.detail({ taskid: run.taskid })).modelyard.waitreason ?? "", /needs 2 GPUs; the connected workers have at most 1/);
+      assert.match(
+        (await client.detail({ taskid: run.taskid })).modelyard.waitreason ?? "",
+        /needs 2 GPUs; the connected workers have at most 1/,
+      );
       assert.equal((await client.cancel({ taskid: run.taskid })).status, "task_cancel");
       await assert.rejects(client.cancel({ taskid: run.taskid }), /Task is not in a cancellable state/);
       const other = await client.run("test/echo", { prompt: "x" });

@@ -4,7 +4,16 @@
  *
  * Rows are always locked in the order queue entry, task, wallet, so that units on PostgreSQL never wait for each other in a circle.
  */
-import { type Finish, finalPrice, MAX_ATTEMPTS, nextStatus, type Report, type RunInputs, type TaskEvent, type TaskStatus } from "@modelyard/contract";
+import {
+  type Finish,
+  finalPrice,
+  MAX_ATTEMPTS,
+  nextStatus,
+  type Report,
+  type RunInputs,
+  type TaskEvent,
+  type TaskStatus,
+} from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { addFile, newId, safeName, typeByName } from "../files/service.ts";
@@ -116,10 +125,25 @@ async function end(
   const cost = options.success ? finalPrice(quoted, options.elapsed / 10) : 0n;
   const { pexit, elapsed, debugoutput, debugerror, answer, reason } = options;
   const next = follow(head, [...events, { type, at: tx.now, body: null }]);
-  const ending = { status: type, pexit, cost: options.success ? cost : null, elapsed, debugoutput, debugerror, answer, reason };
+  const ending = {
+    status: type,
+    pexit,
+    cost: options.success ? cost : null,
+    elapsed,
+    debugoutput,
+    debugerror,
+    answer,
+    reason,
+  };
   if (!(await store.finishTask(tx, head.id, ending, next.events))) return false;
   const owner = deps.models.byId(head.model_id)?.owner ?? "unknown";
-  await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, cost, revenue: `revenue:${owner}` });
+  await ledger.settle(tx, {
+    accountId: head.account_id,
+    taskId: head.id,
+    hold: head.hold,
+    cost,
+    revenue: `revenue:${owner}`,
+  });
   announce(tx, deps.bus, head.id, next);
   wakeQueue(tx, deps.bus);
   return true;
@@ -176,7 +200,12 @@ export async function retryOrFail(
 }
 
 /** Applies a worker's report. `stale`: the attempt is no longer the worker's, nothing was written. */
-export async function applyReport(deps: LifecycleDeps, tx: Tx, worker: string, report: Report): Promise<"ok" | "stale"> {
+export async function applyReport(
+  deps: LifecycleDeps,
+  tx: Tx,
+  worker: string,
+  report: Report,
+): Promise<"ok" | "stale"> {
   const lease: LeaseRef = { taskId: Number(report.task), epoch: report.epoch, worker };
   const numbered = { ...lease, n: report.n };
   const last = report.finish !== undefined && !report.finish.retry;
@@ -187,19 +216,32 @@ export async function applyReport(deps: LifecycleDeps, tx: Tx, worker: string, r
   }
   const head = await store.lockHead(deps.db, tx, lease.taskId);
   if (!head) return "stale";
-  const events = report.events.map(({ type, ms, body }) => ({ type, at: Math.min(tx.now, head.accepted_at + Math.round(ms)), body }));
+  const events = report.events.map(({ type, ms, body }) => ({
+    type,
+    at: Math.min(tx.now, head.accepted_at + Math.round(ms)),
+    body,
+  }));
   if (last) {
     await finishAttempt(deps, tx, head, events, report.finish as Finish);
     return "ok";
   }
   await append(deps, tx, head, events);
   if (report.finish?.retry) {
-    await retryOrFail(deps, tx, lease, { counted: true, reason: report.finish.reason ?? "The worker could not run it." });
+    await retryOrFail(deps, tx, lease, {
+      counted: true,
+      reason: report.finish.reason ?? "The worker could not run it.",
+    });
   }
   return "ok";
 }
 
-async function finishAttempt(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: readonly NewEvent[], finish: Finish): Promise<void> {
+async function finishAttempt(
+  deps: LifecycleDeps,
+  tx: Tx,
+  head: store.TaskHead,
+  events: readonly NewEvent[],
+  finish: Finish,
+): Promise<void> {
   const success = finish.exitCode === 0;
   // The worker measures how long the model ran; it cannot have run longer than the attempt lasts.
   const longest = Math.max(0, tx.now - head.accepted_at) * 10;

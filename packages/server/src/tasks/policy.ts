@@ -1,7 +1,9 @@
 /** Pure rules about what a caller may ask of a task. */
 
 /** The task a request means: any of the wire's three identifiers, each of which may carry an id or a token (wire-contract.md 3 and 7). */
-export function taskIdentifier(fields: Readonly<Record<string, unknown>>): { id: number } | { token: string } | "missing" | "none" {
+export function taskIdentifier(
+  fields: Readonly<Record<string, unknown>>,
+): { id: number } | { token: string } | "missing" | "none" {
   for (const name of ["taskid", "tasktoken", "socketaccesstoken"]) {
     const raw = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (raw === undefined || raw === null || raw === "") continue;

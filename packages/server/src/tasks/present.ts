@@ -47,8 +47,11 @@ export function presentOutput(file: FileRow, accountUuid: string, base: string):
 
 function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
   const values = JSON.parse(row.inputs) as RunInputs["values"];
-  const first = model ? items(model.manifest).find((item) => item.type === "textarea" || item.type === "text")?.id : undefined;
-  const value: string | number | boolean | FileSource[] | undefined = values.prompt ?? (first ? values[first] : undefined);
+  const first = model
+    ? items(model.manifest).find((item) => item.type === "textarea" || item.type === "text")?.id
+    : undefined;
+  const value: string | number | boolean | FileSource[] | undefined =
+    values.prompt ?? (first ? values[first] : undefined);
   return typeof value === "string" ? value : "";
 }
 

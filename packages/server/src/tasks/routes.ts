@@ -1,11 +1,11 @@
-import { type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { apiError, fileValue } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { BlobTooLargeError, type Blobs } from "../blobs/blobs.ts";
-import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
-import { FILE_LIMIT, readBody } from "../http/body.ts";
-import { newToken } from "../http/tokens.ts";
+import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import { safeName, typeByName } from "../files/service.ts";
+import { FILE_LIMIT, readBody } from "../http/body.ts";
+import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
+import { newToken } from "../http/tokens.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { ReceivedFile, Tasks } from "./service.ts";
 
@@ -20,7 +20,8 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: Tas
   /** Stores what a multipart body carries; `stored` collects the blobs so that a refused run leaves nothing behind. */
   const storeInto = (stored: string[]) => async (file: { name: string; contentType: string; stream: Readable }) => {
     const blob = await blobs.put(file.stream, { limit: FILE_LIMIT }).catch((error: unknown) => {
-      if (error instanceof BlobTooLargeError) throw apiError("fileInvalid", file.name || "file", "must be at most 100 MB");
+      if (error instanceof BlobTooLargeError)
+        throw apiError("fileInvalid", file.name || "file", "must be at most 100 MB");
       throw error;
     });
     stored.push(blob.key);
@@ -49,7 +50,10 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: Tas
     }
   });
 
-  const action = (path: string, run: (principal: Principal, fields: Record<string, unknown>, base: string) => Promise<object>) =>
+  const action = (
+    path: string,
+    run: (principal: Principal, fields: Record<string, unknown>, base: string) => Promise<object>,
+  ) =>
     app.post(path, async (request: FastifyRequest, response) => {
       const principal = await projects.authenticate(credentialsOf(request));
       const fields = await readBody(request.raw, typeOf(request));

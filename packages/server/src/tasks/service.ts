@@ -9,8 +9,8 @@ import {
   isTerminal,
   items,
   quote,
-  readInputs,
   type RunInputs,
+  readInputs,
   type Task,
 } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
@@ -39,7 +39,12 @@ export interface ReceivedFile extends FileValue {
 export interface Tasks {
   /** The model a run is for, or the refusal that names why not. */
   model(owner: string, slug: string): CatalogueModel;
-  run(principal: Principal, model: CatalogueModel, fields: Fields, base: string): Promise<{ taskId: number; token: string }>;
+  run(
+    principal: Principal,
+    model: CatalogueModel,
+    fields: Fields,
+    base: string,
+  ): Promise<{ taskId: number; token: string }>;
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
@@ -141,7 +146,10 @@ export function createTasks(deps: TasksDeps): Tasks {
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
       if (!callback.ok) throw apiError("callbackInvalid");
-      const projectId = await billedProject(principal, Object.hasOwn(fields, "projectid") ? fields.projectid : undefined);
+      const projectId = await billedProject(
+        principal,
+        Object.hasOwn(fields, "projectid") ? fields.projectid : undefined,
+      );
       const { values } = read.inputs;
       if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, base);
       const quoted = quote(model.manifest, values);
@@ -174,11 +182,7 @@ export function createTasks(deps: TasksDeps): Tasks {
         async function addInputs(id: number): Promise<void> {
           const parent = newId();
           for (const [position, { file }] of received.entries()) {
-            await addFile(
-              tx,
-              { ...file, accountId, blob: file.ref, taskId: id, kind: "input", position },
-              parent,
-            );
+            await addFile(tx, { ...file, accountId, blob: file.ref, taskId: id, kind: "input", position }, parent);
           }
         }
       });

@@ -82,16 +82,19 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
 export async function insertEvents(tx: Tx, taskId: number, events: readonly TaskEvent[]): Promise<void> {
   const last = events.at(-1);
   if (!last) return;
-  await tx.run("insert into task_event (task_id, seq, events) values (?, ?, ?)", [taskId, last.seq, JSON.stringify(events)]);
+  await tx.run("insert into task_event (task_id, seq, events) values (?, ?, ?)", [
+    taskId,
+    last.seq,
+    JSON.stringify(events),
+  ]);
 }
 
 /** Events behind number `after`, in order: those of up to `rows` rows of the log, at least one event unless there is none. */
 export async function readEvents(db: Database | Tx, taskId: number, after: number, rows: number): Promise<TaskEvent[]> {
-  const found = await db.all<{ events: string }>("select events from task_event where task_id = ? and seq > ? order by seq limit ?", [
-    taskId,
-    after,
-    rows,
-  ]);
+  const found = await db.all<{ events: string }>(
+    "select events from task_event where task_id = ? and seq > ? order by seq limit ?",
+    [taskId, after, rows],
+  );
   return found.flatMap((row) => JSON.parse(row.events) as TaskEvent[]).filter((event) => event.seq > after);
 }
 
@@ -182,7 +185,12 @@ export interface Ending {
  * The terminal write: `events` are the task's last ones, the terminal one at their end. Refuses (returns false) where the task is
  * terminal already: terminal rows never change.
  */
-export async function finishTask(tx: Tx, taskId: number, ending: Ending, events: readonly TaskEvent[]): Promise<boolean> {
+export async function finishTask(
+  tx: Tx,
+  taskId: number,
+  ending: Ending,
+  events: readonly TaskEvent[],
+): Promise<boolean> {
   const { columns, values } = stageTimes(events);
   const time = ending.status === "task_cancel" ? "cancelled_at = ?" : "postprocess_end_at = ?";
   const set = [...columns, time].join(", ");
@@ -230,5 +238,10 @@ export async function readTask(
     .executeTakeFirst();
   if (!row) return undefined;
   const { price_text, hold_text, cost_text, ...rest } = row;
-  return { ...rest, price: BigInt(price_text), hold: BigInt(hold_text), cost: cost_text === null ? null : BigInt(cost_text) };
+  return {
+    ...rest,
+    price: BigInt(price_text),
+    hold: BigInt(hold_text),
+    cost: cost_text === null ? null : BigInt(cost_text),
+  };
 }

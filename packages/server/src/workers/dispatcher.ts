@@ -4,7 +4,7 @@
  * It runs when something may have become possible (a task came, a worker has room again, a model got ready) and on every sweep.
  * A claim joins the transaction of the accept that caused it, so a task reaches an idle worker after one fsync.
  */
-import { isFileItem, items, type InputFile, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
+import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { CatalogueModel, Models } from "../models/service.ts";
@@ -43,7 +43,11 @@ interface Claimed {
 /** The worker's view of a run: scalar inputs as they are, files as a numbered list. */
 function assignment(taskId: number, epoch: number, model: CatalogueModel, inputsJson: string): Claimed["message"] {
   const values = JSON.parse(inputsJson) as RunInputs["values"];
-  const fileIds = new Set(items(model.manifest).filter(isFileItem).map((item) => item.id));
+  const fileIds = new Set(
+    items(model.manifest)
+      .filter(isFileItem)
+      .map((item) => item.id),
+  );
   const scalars: Record<string, string | number | boolean> = {};
   for (const [id, value] of Object.entries(values)) {
     if (!fileIds.has(id) && !Array.isArray(value)) scalars[id] = value;
@@ -51,7 +55,15 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
   const files: InputFile[] = inputFiles(values).map(({ item, source }, index) =>
     "file" in source ? { item, name: source.file.name, source: { stored: index } } : { item, name: "", source },
   );
-  return { t: "assign", task: String(taskId), epoch, version: model.version, inputs: scalars, files, gpus: model.manifest.resources.gpus };
+  return {
+    t: "assign",
+    task: String(taskId),
+    epoch,
+    version: model.version,
+    inputs: scalars,
+    files,
+    gpus: model.manifest.resources.gpus,
+  };
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
@@ -76,10 +88,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (!worker) return undefined;
     const lease = await queue.lease(tx, candidate.task_id, worker.id);
     if (!lease) return undefined;
-    const task = await beginAttempt(lifecycle, tx, { taskId: candidate.task_id, attempts: lease.attempts, version: model.version });
+    const task = await beginAttempt(lifecycle, tx, {
+      taskId: candidate.task_id,
+      attempts: lease.attempts,
+      version: model.version,
+    });
     if (!task) throw new Error(`task ${candidate.task_id} is ready in the queue but not in its status`);
     // Counted at once, so that the next candidate of this unit sees the room that is left.
-    worker.hold(String(candidate.task_id), { epoch: lease.epoch, modelId: model.id, gpus: model.manifest.resources.gpus });
+    worker.hold(String(candidate.task_id), {
+      epoch: lease.epoch,
+      modelId: model.id,
+      gpus: model.manifest.resources.gpus,
+    });
     return { worker, model, message: assignment(candidate.task_id, lease.epoch, model, task.inputs) };
   }
 
@@ -89,7 +109,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const claimed: Claimed[] = [];
     try {
       const full = await db.write(async (tx) => {
-        const found = await queue.candidates(db, tx, eligible.map((model) => model.id), CLAIM_BATCH);
+        const found = await queue.candidates(
+          db,
+          tx,
+          eligible.map((model) => model.id),
+          CLAIM_BATCH,
+        );
         for (const candidate of found) {
           const one = await claimOne(tx, candidate);
           if (one) claimed.push(one);

@@ -5,8 +5,8 @@ import {
   FromWorker,
   type Lease,
   outbox,
-  readFrame,
   type Report,
+  readFrame,
   type ToWorker,
   WORKER_MESSAGE_LIMIT,
   WORKER_PROTOCOL,
@@ -16,7 +16,14 @@ import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import type { Models } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
-import { applyReport, IllegalTransitionError, KILL_TOPIC, type KillNews, type LifecycleDeps, retryOrFail } from "../tasks/lifecycle.ts";
+import {
+  applyReport,
+  IllegalTransitionError,
+  KILL_TOPIC,
+  type KillNews,
+  type LifecycleDeps,
+  retryOrFail,
+} from "../tasks/lifecycle.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectedWorker, type Registry } from "./registry.ts";
 import * as store from "./store.ts";
@@ -67,15 +74,29 @@ export function createGateway(deps: GatewayDeps): Gateway {
       }
       const lost = await queue.renew(tx, hello.worker, hello.leases);
       const kept = hello.leases.filter((lease) => !lost.includes(lease));
-      const models = await queue.modelsOf(tx, kept.map((lease) => Number(lease.task)));
+      const models = await queue.modelsOf(
+        tx,
+        kept.map((lease) => Number(lease.task)),
+      );
       return { kept, lost, models };
     });
     return known;
   }
 
-  async function admit(ws: WebSocket, hello: Hello, send: (message: ToWorker) => void): Promise<ConnectedWorker | undefined> {
+  async function admit(
+    ws: WebSocket,
+    hello: Hello,
+    send: (message: ToWorker) => void,
+  ): Promise<ConnectedWorker | undefined> {
     if (hello.protocol !== WORKER_PROTOCOL) {
-      ws.send(JSON.stringify([{ t: "refused", reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release` }]));
+      ws.send(
+        JSON.stringify([
+          {
+            t: "refused",
+            reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release`,
+          },
+        ]),
+      );
       ws.close(1008, "protocol");
       return undefined;
     }
@@ -119,14 +140,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
         return;
       }
       case "model":
-        worker.models.set(message.version, { state: message.state, ...(message.reason === undefined ? {} : { reason: message.reason }) });
+        worker.models.set(message.version, {
+          state: message.state,
+          ...(message.reason === undefined ? {} : { reason: message.reason }),
+        });
         dispatcher.wake();
         return;
       case "report":
         return report(worker, message);
       case "release": {
         const lease = { taskId: Number(message.task), epoch: message.epoch, worker: worker.id };
-        await db.write((tx) => retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker was stopped." }));
+        await db.write((tx) =>
+          retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker was stopped." }),
+        );
         worker.forget(message.task, message.epoch);
         dispatcher.wake();
         return;

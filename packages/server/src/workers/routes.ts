@@ -2,13 +2,13 @@
 import { pipeline } from "node:stream/promises";
 import { apiError, type RunInputs } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { BlobTooLargeError, type Blobs } from "../blobs/blobs.ts";
+import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import type { Database } from "../db/database.ts";
 import { reply } from "../http/request.ts";
 import type { Models } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
-import { inputFiles } from "../tasks/service.ts";
 import { readInputsOf } from "../tasks/lifecycle.ts";
+import { inputFiles } from "../tasks/service.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Bytes of one output file, whatever the manifest says. */
@@ -45,23 +45,29 @@ export function workerRoutes(app: FastifyInstance, { db, blobs, models, gateway 
     return stream(response, body);
   });
 
-  app.get<{ Params: { task: string; epoch: string; n: string } }>("/worker/v1/tasks/:task/:epoch/inputs/:n", async (request, response) => {
-    await authorize(request);
-    const taskId = await attempt(request);
-    const values: RunInputs["values"] = await readInputsOf(db, taskId);
-    const source = inputFiles(values)[Number(request.params.n)]?.source;
-    const body = source && "file" in source ? await blobs.get(source.file.ref) : undefined;
-    if (!body) throw apiError("unknownEndpoint");
-    return stream(response, body);
-  });
+  app.get<{ Params: { task: string; epoch: string; n: string } }>(
+    "/worker/v1/tasks/:task/:epoch/inputs/:n",
+    async (request, response) => {
+      await authorize(request);
+      const taskId = await attempt(request);
+      const values: RunInputs["values"] = await readInputsOf(db, taskId);
+      const source = inputFiles(values)[Number(request.params.n)]?.source;
+      const body = source && "file" in source ? await blobs.get(source.file.ref) : undefined;
+      if (!body) throw apiError("unknownEndpoint");
+      return stream(response, body);
+    },
+  );
 
-  app.post<{ Params: { task: string; epoch: string } }>("/worker/v1/tasks/:task/:epoch/outputs", async (request, response) => {
-    await authorize(request);
-    await attempt(request);
-    const blob = await blobs.put(request.raw, { limit: OUTPUT_LIMIT }).catch((error: unknown) => {
-      if (error instanceof BlobTooLargeError) throw apiError("bodyTooLarge");
-      throw error;
-    });
-    return reply(response, { blob: blob.key, size: blob.size, sha256: blob.sha256 });
-  });
+  app.post<{ Params: { task: string; epoch: string } }>(
+    "/worker/v1/tasks/:task/:epoch/outputs",
+    async (request, response) => {
+      await authorize(request);
+      await attempt(request);
+      const blob = await blobs.put(request.raw, { limit: OUTPUT_LIMIT }).catch((error: unknown) => {
+        if (error instanceof BlobTooLargeError) throw apiError("bodyTooLarge");
+        throw error;
+      });
+      return reply(response, { blob: blob.key, size: blob.size, sha256: blob.sha256 });
+    },
+  );
 }

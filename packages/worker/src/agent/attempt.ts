@@ -96,7 +96,8 @@ export class Attempt {
     try {
       this.reporter.event("task_assign");
       const result = await this.#run(model, folder, inputs, gpus);
-      if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost") throw new Error(result.stopped);
+      if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost")
+        throw new Error(result.stopped);
       return await this.#finish(result, folder);
     } finally {
       places.give(gpus);
@@ -121,7 +122,12 @@ export class Attempt {
     return prepareInputs({ dir, manifest: this.#deps.model.manifest, inputs, files, sources });
   }
 
-  async #run(model: InstalledModel, folder: RunFolder, inputs: Record<string, unknown>, gpus: readonly number[]): Promise<RunResult> {
+  async #run(
+    model: InstalledModel,
+    folder: RunFolder,
+    inputs: Record<string, unknown>,
+    gpus: readonly number[],
+  ): Promise<RunResult> {
     const { timeout } = model.manifest.limits;
     let timer: NodeJS.Timeout | undefined;
     try {
@@ -165,7 +171,8 @@ export class Attempt {
       exitCode: reason === null ? 0 : result.exitCode || 1,
       elapsedMs: this.#elapsed(),
       debugoutput: transcript.debugOutput,
-      debugerror: reason === null ? transcript.stderr : [transcript.stderr.trimEnd(), reason].filter(Boolean).join("\n"),
+      debugerror:
+        reason === null ? transcript.stderr : [transcript.stderr.trimEnd(), reason].filter(Boolean).join("\n"),
       answer: reason === null && (manifest.output === "text" || transcript.hasAnswer) ? transcript.answer() : null,
       outputs,
       retry: false,
@@ -203,6 +210,14 @@ export class Attempt {
     const ours = !(error instanceof InputError || error instanceof OutputLimitError);
     if (ours) this.#deps.log(`task ${this.task}: ${message}`);
     const reason = message.slice(0, 2000);
-    return { ...NOTHING, outputs: [], exitCode: 1, elapsedMs: this.#elapsed(), debugerror: reason, reason, retry: ours };
+    return {
+      ...NOTHING,
+      outputs: [],
+      exitCode: 1,
+      elapsedMs: this.#elapsed(),
+      debugerror: reason,
+      reason,
+      retry: ours,
+    };
   }
 }

@@ -45,7 +45,8 @@ export class Connection {
 
   /** To be called now and then: gives up a connection on which the server has gone silent. */
   checkSilence(): void {
-    if (this.#socket?.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE_MS) this.#socket.terminate();
+    if (this.#socket?.readyState === WebSocket.OPEN && performance.now() - this.#heard > SILENCE_MS)
+      this.#socket.terminate();
   }
 
   close(): void {
@@ -77,7 +78,8 @@ export class Connection {
       }
     });
     socket.on("error", (error) => {
-      if (!this.#closed && this.#delay >= MAX_DELAY_MS) this.#handlers.log(`no connection to ${this.#url}: ${error.message}`);
+      if (!this.#closed && this.#delay >= MAX_DELAY_MS)
+        this.#handlers.log(`no connection to ${this.#url}: ${error.message}`);
     });
     socket.on("close", () => {
       if (this.#closed) return;

@@ -19,11 +19,13 @@ export function createServerFiles(server: string, token: string): ServerFiles {
   const authorization = `Bearer ${token}`;
 
   async function get(path: string, signal?: AbortSignal): Promise<Readable> {
-    const response = await fetch(base + path, { headers: { authorization }, redirect: "error", ...(signal ? { signal } : {}) }).catch(
-      (error: unknown) => {
-        throw new ServerFileError(`the server could not be reached: ${String(error)}`, { cause: error });
-      },
-    );
+    const response = await fetch(base + path, {
+      headers: { authorization },
+      redirect: "error",
+      ...(signal ? { signal } : {}),
+    }).catch((error: unknown) => {
+      throw new ServerFileError(`the server could not be reached: ${String(error)}`, { cause: error });
+    });
     if (!response.ok || !response.body) throw new ServerFileError(`the server answered ${response.status} to ${path}`);
     return Readable.fromWeb(response.body as WebStream<Uint8Array>);
   }

@@ -8,7 +8,7 @@
  */
 import fs from "node:fs";
 import path from "node:path";
-import { childCgroups, cgroupPids, isPopulated, killCgroup, removeCgroups } from "./cgroup-files.ts";
+import { cgroupPids, childCgroups, isPopulated, killCgroup, removeCgroups } from "./cgroup-files.ts";
 import type { CgroupHome, CgroupKind } from "./protocol.ts";
 import { signalAll } from "./tree-scan.ts";
 
@@ -142,7 +142,9 @@ function ownCgroups(kind: CgroupHome["kind"]): string[] {
       .readFileSync("/proc/self/mountinfo", "utf8")
       .split("\n")
       .map((text) => ({ point: text.split(" ")[4] ?? "", type: text.split(" - ")[1]?.split(" ") ?? [] }))
-      .find(({ type }) => (kind === "v2" ? type[0] === "cgroup2" : type[0] === "cgroup" && type[2]?.split(",").includes("freezer")));
+      .find(({ type }) =>
+        kind === "v2" ? type[0] === "cgroup2" : type[0] === "cgroup" && type[2]?.split(",").includes("freezer"),
+      );
     if (own === undefined || mount === undefined) return [];
     return [...new Set([path.join(mount.point, own), mount.point])].filter((dir) => fs.existsSync(dir));
   } catch {

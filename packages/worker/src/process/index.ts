@@ -1,7 +1,7 @@
 /** Model processes of a worker: spawned by a launcher, killed as whole trees, dead within a second of the worker's own death. */
 import { randomBytes } from "node:crypto";
 import { KILL_GRACE_MS } from "@modelyard/contract";
-import { type LauncherOptions, Launcher } from "./launcher-process.ts";
+import { Launcher, type LauncherOptions } from "./launcher-process.ts";
 import { PlatformFault } from "./process-errors.ts";
 import type { ProcessHandle } from "./process-handle.ts";
 import type { CgroupKind } from "./protocol.ts";
@@ -42,7 +42,8 @@ export function createProcesses(options: LauncherOptions = {}): Processes {
     if (launcher !== undefined) return launcher;
     const now = performance.now();
     while (starts[0] !== undefined && starts[0] < now - START_WINDOW_MS) starts.shift();
-    if (starts.length >= MAX_STARTS) return Promise.reject(new PlatformFault("the launcher of model processes keeps dying"));
+    if (starts.length >= MAX_STARTS)
+      return Promise.reject(new PlatformFault("the launcher of model processes keeps dying"));
     starts.push(now);
     const starting = Launcher.start(options);
     launcher = starting;

@@ -14,7 +14,10 @@ const FILES = ["launcher", "tree-kill", "tree-scan", "cgroup-slots", "cgroup-fil
 export function copyLauncher(folder: string): string {
   for (const name of FILES) {
     const source = fs.readFileSync(path.join(import.meta.dirname, `${name}.ts`), "utf8");
-    fs.writeFileSync(path.join(folder, `${name}.mjs`), strip(source).replaceAll(/(from "\.\/[a-z-]+)\.ts"/g, '$1.mjs"'));
+    fs.writeFileSync(
+      path.join(folder, `${name}.mjs`),
+      strip(source).replaceAll(/(from "\.\/[a-z-]+)\.ts"/g, '$1.mjs"'),
+    );
   }
   return path.join(folder, "launcher.mjs");
 }

@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { childCgroups, isPopulated, killCgroup, removeCgroups } from "./cgroup-files.ts";
 import { copyLauncher } from "./launcher-copy.ts";
-import { PROGRAM_FAULTS, PlatformFault, ProgramError } from "./process-errors.ts";
+import { PlatformFault, PROGRAM_FAULTS, ProgramError } from "./process-errors.ts";
 import { type ProcessHandle, Running, Stdio } from "./process-handle.ts";
 import { type CgroupHome, type CgroupKind, type FromLauncher, type ToLauncher, TREE_VARIABLE } from "./protocol.ts";
 import { findProcesses, signalAll } from "./tree-scan.ts";
@@ -72,7 +72,9 @@ export class Launcher {
       return launcher;
     } catch (error) {
       fs.rmSync(folder, { recursive: true, force: true });
-      throw error instanceof PlatformFault ? error : new PlatformFault("the launcher of model processes could not be started", { cause: error });
+      throw error instanceof PlatformFault
+        ? error
+        : new PlatformFault("the launcher of model processes could not be started", { cause: error });
     }
   }
 
@@ -82,7 +84,8 @@ export class Launcher {
 
   async spawn(request: Request): Promise<ProcessHandle> {
     const { id, command, cwd, env, graceMs } = request;
-    while (this.#nextFifo >= this.#fifos && !this.#dead) await new Promise<void>((resolve) => this.#waitingForFifo.push(resolve));
+    while (this.#nextFifo >= this.#fifos && !this.#dead)
+      await new Promise<void>((resolve) => this.#waitingForFifo.push(resolve));
     if (this.#dead || this.#closing) throw new PlatformFault("the launcher of model processes died");
     const fifo = this.#nextFifo++;
     const stdio = new Stdio(this.#folder, fifo);
@@ -94,13 +97,22 @@ export class Launcher {
         stdio.close();
         reject(message);
       } else if (message.type === "spawned") {
-        const running = new Running({ pid: message.pid, stdio, graceMs, requestStop: (ms) => this.#send({ type: "stop", id, graceMs: ms }) });
+        const running = new Running({
+          pid: message.pid,
+          stdio,
+          graceMs,
+          requestStop: (ms) => this.#send({ type: "stop", id, graceMs: ms }),
+        });
         this.#running.set(id, running);
         resolve(running);
       } else if (message.type === "failed") {
         stdio.close();
         const ours = message.cwd || PROGRAM_FAULTS[message.code] === undefined;
-        reject(ours ? new PlatformFault(`${command[0]} could not be started: ${message.message}`) : new ProgramError(command[0] ?? "", message.code));
+        reject(
+          ours
+            ? new PlatformFault(`${command[0]} could not be started: ${message.message}`)
+            : new ProgramError(command[0] ?? "", message.code),
+        );
       }
     });
     this.#send({ type: "spawn", id, fifo, command, cwd, env: { [TREE_VARIABLE]: id, ...env } });
@@ -151,7 +163,9 @@ export class Launcher {
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
     fs.rmSync(this.#folder, { recursive: true, force: true });
-    const fault = new PlatformFault(this.#closing ? "the worker is shutting down" : `the launcher of model processes died (${how})`);
+    const fault = new PlatformFault(
+      this.#closing ? "the worker is shutting down" : `the launcher of model processes died (${how})`,
+    );
     this.#hello.reject(fault);
     this.#hello.promise.catch(() => {});
     for (const wake of this.#waitingForFifo.splice(0)) wake();

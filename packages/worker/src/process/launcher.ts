@@ -70,9 +70,18 @@ function start(message: SpawnMessage): boolean {
   try {
     // Never blocking, even when the worker died and nobody has the other ends. libuv makes 0, 1 and 2 blocking again in the child.
     const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants;
-    for (const end of [0, 1, 2]) stdio.push(fs.openSync(path.join(folder, `${message.fifo}.${end}`), (end === 0 ? O_RDONLY : O_WRONLY) | O_NONBLOCK));
+    for (const end of [0, 1, 2])
+      stdio.push(
+        fs.openSync(path.join(folder, `${message.fifo}.${end}`), (end === 0 ? O_RDONLY : O_WRONLY) | O_NONBLOCK),
+      );
     // A session of its own: one of the ways by which the tree is found again.
-    const child: ChildProcess = spawn(command[0] as string, command.slice(1), { cwd, env, stdio, detached: true, shell: false });
+    const child: ChildProcess = spawn(command[0] as string, command.slice(1), {
+      cwd,
+      env,
+      stdio,
+      detached: true,
+      shell: false,
+    });
     if (child.pid === undefined) {
       child.on("error", (error) => fail(error, !fs.existsSync(cwd)));
       return false;
@@ -107,7 +116,11 @@ function secondLook(): void {
 function makeFifos(): Promise<void> {
   const names = Array.from({ length: FIFO_BATCH * 3 }, (_, index) => `${fifos + Math.floor(index / 3)}.${index % 3}`);
   return new Promise((resolve, reject) => {
-    const child = spawn("mkfifo", ["-m", "666", "--", ...names], { cwd: folder, stdio: "ignore", env: { PATH: process.env.PATH ?? "" } });
+    const child = spawn("mkfifo", ["-m", "666", "--", ...names], {
+      cwd: folder,
+      stdio: "ignore",
+      env: { PATH: process.env.PATH ?? "" },
+    });
     child.on("error", reject);
     child.on("exit", (code) => {
       if (code !== 0) return reject(new Error(`mkfifo in ${folder} ended with ${code}`));

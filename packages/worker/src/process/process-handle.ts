@@ -38,7 +38,8 @@ export class Stdio {
 
   constructor(folder: string, fifo: number) {
     const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = fs.constants;
-    const open = (end: number, flags: number): number => fs.openSync(path.join(folder, `${fifo}.${end}`), flags | O_NONBLOCK);
+    const open = (end: number, flags: number): number =>
+      fs.openSync(path.join(folder, `${fifo}.${end}`), flags | O_NONBLOCK);
     this.#hold = open(0, O_RDWR);
     this.#stdin = open(0, O_WRONLY);
     this.#stdout = open(1, O_RDONLY);

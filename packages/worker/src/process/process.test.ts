@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, describe, it } from "node:test";
 import { alive, FIXTURES, isAlive, killTagged, newTag, testFolder, until } from "../runners/fixtures/support.ts";
-import { createProcesses, PlatformFault, ProgramError, type ProcessHandle, type Processes } from "./index.ts";
+import { createProcesses, PlatformFault, type Processes, type ProcessHandle, ProgramError } from "./index.ts";
 import type { CgroupKind } from "./protocol.ts";
 
 const VICIOUS = path.join(FIXTURES, "vicious.sh");
@@ -22,7 +22,9 @@ async function kinds(): Promise<CgroupKind[]> {
   return found;
 }
 
-async function read(child: ProcessHandle): Promise<{ out: string; err: string; code: number | null; signal: string | null }> {
+async function read(
+  child: ProcessHandle,
+): Promise<{ out: string; err: string; code: number | null; signal: string | null }> {
   const text = { out: "", err: "" };
   child.stdout.on("data", (chunk) => (text.out += chunk));
   child.stderr.on("data", (chunk) => (text.err += chunk));
@@ -30,15 +32,20 @@ async function read(child: ProcessHandle): Promise<{ out: string; err: string; c
 }
 
 function cgroupsOf(pid: number): string[] {
-  const roots = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/freezer"].filter((dir) => fs.existsSync(dir));
-  return roots.flatMap((dir) => fs.readdirSync(dir)).filter((name) => name.startsWith("modelyard-") && name.split("-")[2] === String(pid));
+  const roots = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/freezer"].filter((dir) =>
+    fs.existsSync(dir),
+  );
+  return roots
+    .flatMap((dir) => fs.readdirSync(dir))
+    .filter((name) => name.startsWith("modelyard-") && name.split("-")[2] === String(pid));
 }
 
 for (const kind of await kinds()) {
   describe(`processes, cgroups: ${kind}`, { skip: process.platform !== "linux" }, () => {
     const tmpDir = testFolder();
     const processes: Processes = createProcesses({ cgroups: kind, tmpDir });
-    const sh = (script: string, ...args: string[]) => processes.spawnProcess({ command: ["sh", "-c", script, "sh", ...args], cwd: "/tmp", env: { PATH } });
+    const sh = (script: string, ...args: string[]) =>
+      processes.spawnProcess({ command: ["sh", "-c", script, "sh", ...args], cwd: "/tmp", env: { PATH } });
     // In mode "none" a daemon that clears its environment and outlives its parent cannot be found: documented in docs and here.
     const all = (mode: string): string => (kind === "none" ? `${mode}-env` : mode);
     after(async () => {
@@ -57,9 +64,14 @@ for (const kind of await kinds()) {
     });
 
     it("gives the process only its own environment, descriptors and pipes that can be reopened", async () => {
-      const child = await sh('env; ls /proc/$$/fd; echo again > /dev/stdout; grep flags /proc/$$/fdinfo/0 /proc/$$/fdinfo/1');
+      const child = await sh(
+        "env; ls /proc/$$/fd; echo again > /dev/stdout; grep flags /proc/$$/fdinfo/0 /proc/$$/fdinfo/1",
+      );
       const { out } = await read(child);
-      const names = out.split("\n").filter((line) => line.includes("=")).map((line) => line.split("=")[0]);
+      const names = out
+        .split("\n")
+        .filter((line) => line.includes("="))
+        .map((line) => line.split("=")[0]);
       assert.deepEqual(names.sort(), ["MODELYARD_TREE", "PATH", "PWD"]);
       assert.deepEqual(out.match(/^\d+$/gm), ["0", "1", "2"]);
       assert.match(out, /again/);
@@ -74,8 +86,17 @@ for (const kind of await kinds()) {
 
     it("tells the model's faults from the machine's", async () => {
       const attempt = (command: string[], cwd = "/tmp") => processes.spawnProcess({ command, cwd, env: { PATH } });
-      await assert.rejects(attempt(["no-such-program"]), (error: ProgramError) => error instanceof ProgramError && error.message === "no-such-program: program not found" && error.exitCode === 127);
-      await assert.rejects(attempt([path.join(FIXTURES, "support.ts")]), (error: ProgramError) => error instanceof ProgramError && error.exitCode === 126);
+      await assert.rejects(
+        attempt(["no-such-program"]),
+        (error: ProgramError) =>
+          error instanceof ProgramError &&
+          error.message === "no-such-program: program not found" &&
+          error.exitCode === 127,
+      );
+      await assert.rejects(
+        attempt([path.join(FIXTURES, "support.ts")]),
+        (error: ProgramError) => error instanceof ProgramError && error.exitCode === 126,
+      );
       await assert.rejects(attempt(["true"], "/no/such/folder"), PlatformFault);
     });
 
@@ -137,8 +158,13 @@ for (const kind of await kinds()) {
     });
 
     it("runs many at once", async () => {
-      const results = await Promise.all(Array.from({ length: 100 }, async (_, index) => read(await sh("echo $1", String(index)))));
-      assert.deepEqual(results.map(({ out }) => Number(out)), Array.from({ length: 100 }, (_, index) => index));
+      const results = await Promise.all(
+        Array.from({ length: 100 }, async (_, index) => read(await sh("echo $1", String(index)))),
+      );
+      assert.deepEqual(
+        results.map(({ out }) => Number(out)),
+        Array.from({ length: 100 }, (_, index) => index),
+      );
     });
 
     it("launcher killed: its trees die, their runs fail as a platform fault, the next spawn works", async (t) => {
@@ -159,10 +185,14 @@ for (const kind of await kinds()) {
     it("worker killed: nothing of a task is alive 1 s later, and the launcher is gone (T6)", async (t) => {
       const tag = newTag();
       t.after(() => killTagged(tag));
-      const worker = spawn(process.execPath, [path.join(FIXTURES, "mini-worker.ts"), kind, "/tmp", VICIOUS, tag, all("stay")], {
-        stdio: ["ignore", "pipe", "inherit"],
-        env: { ...process.env, TMPDIR: tmpDir },
-      });
+      const worker = spawn(
+        process.execPath,
+        [path.join(FIXTURES, "mini-worker.ts"), kind, "/tmp", VICIOUS, tag, all("stay")],
+        {
+          stdio: ["ignore", "pipe", "inherit"],
+          env: { ...process.env, TMPDIR: tmpDir },
+        },
+      );
       let out = "";
       worker.stdout.on("data", (chunk) => (out += chunk));
       await until("the mini worker's model runs", 20_000, () => out.includes("started"));
@@ -186,10 +216,14 @@ describe("abandoned cgroups", { skip: process.platform !== "linux" }, () => {
     const tmpDir = testFolder();
     const tag = newTag();
     t.after(() => killTagged(tag));
-    const worker = spawn(process.execPath, [path.join(FIXTURES, "mini-worker.ts"), "v2", "/tmp", VICIOUS, tag, "stay"], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, TMPDIR: tmpDir },
-    });
+    const worker = spawn(
+      process.execPath,
+      [path.join(FIXTURES, "mini-worker.ts"), "v2", "/tmp", VICIOUS, tag, "stay"],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, TMPDIR: tmpDir },
+      },
+    );
     let out = "";
     worker.stdout.on("data", (chunk) => (out += chunk));
     await until("the mini worker's model runs", 20_000, () => out.includes("started"));

@@ -12,7 +12,8 @@ const taskDir = testFolder();
 const processes = createProcesses({ tmpDir });
 const runners = createRunners({ tmpDir, processes });
 const runner = runners.for("command");
-const sh = (script: string, ...args: string[]) => model({ type: "command", command: ["sh", "-c", script, "sh", ...args] });
+const sh = (script: string, ...args: string[]) =>
+  model({ type: "command", command: ["sh", "-c", script, "sh", ...args] });
 
 after(async () => {
   await runners.close();
@@ -25,12 +26,19 @@ describe("runner command", () => {
   it("gives inputs on stdin and a scrubbed environment, starts in the model's folder", async () => {
     process.env.MODELYARD_SECRET = "canary";
     const outputDir = path.join(taskDir, "out");
-    const { spec, text } = run(sh("cat; echo; pwd; env"), { inputs: { prompt: "ü" }, dir: taskDir, outputDir, gpus: [1, 3] });
+    const { spec, text } = run(sh("cat; echo; pwd; env"), {
+      inputs: { prompt: "ü" },
+      dir: taskDir,
+      outputDir,
+      gpus: [1, 3],
+    });
     assert.deepEqual(await runner.run(spec), { exitCode: 0 });
     const lines = text("stdout").trim().split("\n");
     assert.equal(lines.shift(), '{"prompt":"ü"}');
     assert.equal(lines.shift(), FIXTURES);
-    const env = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const env = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
     assert.match(env.MODELYARD_TREE ?? "", /^[0-9a-f]{32}$/);
     delete env.MODELYARD_TREE;
     assert.deepEqual(env, {
@@ -52,7 +60,11 @@ describe("runner command", () => {
 
   it("finds its program in the model's folder, by relative path and by PATH", async () => {
     fs.writeFileSync(path.join(taskDir, "local-program"), "#!/bin/sh\necho local $1\n", { mode: 0o755 });
-    for (const command of [["local-program", "a"], ["./local-program", "a"], ["sh", "local-program", "a"]]) {
+    for (const command of [
+      ["local-program", "a"],
+      ["./local-program", "a"],
+      ["sh", "local-program", "a"],
+    ]) {
       const { spec, text } = run(model({ type: "command", command }, taskDir));
       assert.deepEqual(await runner.run(spec), { exitCode: 0 });
       assert.equal(text("stdout"), "local a\n");
@@ -64,14 +76,27 @@ describe("runner command", () => {
   });
 
   it("reports exit codes, signals and the last words", async () => {
-    assert.deepEqual(await runner.run(run(sh("echo one >&2; echo; echo 'boom ü' >&2; exit 3")).spec), { exitCode: 3, error: "one\nboom ü" });
+    assert.deepEqual(await runner.run(run(sh("echo one >&2; echo; echo 'boom ü' >&2; exit 3")).spec), {
+      exitCode: 3,
+      error: "one\nboom ü",
+    });
     assert.deepEqual(await runner.run(run(sh("exit 4")).spec), { exitCode: 4, error: "exited with code 4" });
-    assert.deepEqual(await runner.run(run(sh("kill -SEGV $$")).spec), { exitCode: 139, error: "killed by signal SIGSEGV" });
-    assert.deepEqual(await runner.run(run(sh("echo x >&2; kill -KILL $$")).spec), { exitCode: 137, error: "killed by signal SIGKILL: x" });
+    assert.deepEqual(await runner.run(run(sh("kill -SEGV $$")).spec), {
+      exitCode: 139,
+      error: "killed by signal SIGSEGV",
+    });
+    assert.deepEqual(await runner.run(run(sh("echo x >&2; kill -KILL $$")).spec), {
+      exitCode: 137,
+      error: "killed by signal SIGKILL: x",
+    });
   });
 
   it("turns bars, progress and tokens into structured output, in order, before it ends", async () => {
-    const { spec, said } = run(sh(`echo hi; echo '{"type":"token","text":"a"}'; echo '{"type":"token","text":"b"}'; sleep 0.1; printf '\\r 45%%|##| 9/20 [00:01<00:02, 8.10it/s]' >&2; sleep 0.1; printf end`));
+    const { spec, said } = run(
+      sh(
+        `echo hi; echo '{"type":"token","text":"a"}'; echo '{"type":"token","text":"b"}'; sleep 0.1; printf '\\r 45%%|##| 9/20 [00:01<00:02, 8.10it/s]' >&2; sleep 0.1; printf end`,
+      ),
+    );
     let starts = 0;
     spec.onStart = () => (starts += 1);
     assert.deepEqual(await runner.run(spec), { exitCode: 0 });
@@ -96,14 +121,20 @@ describe("runner command", () => {
     t.after(() => killTagged(tag));
     const { info } = processes;
     const mode = (await info()).cgroups === "none" ? "exit-env" : "exit";
-    assert.deepEqual(await runner.run(run(model({ type: "command", command: ["vicious.sh", tag, mode] })).spec), { exitCode: 0 });
+    assert.deepEqual(await runner.run(run(model({ type: "command", command: ["vicious.sh", tag, mode] })).spec), {
+      exitCode: 0,
+    });
     assert.deepEqual(alive(tag), []);
   });
 
   it("stops: before it starts, while it heeds TERM (1 s), while it ignores it (7 s)", async (t) => {
     const aborted = run(sh("echo no"), { signal: AbortSignal.abort("killed") });
     assert.deepEqual(await runner.run(aborted.spec), { exitCode: 143, stopped: "killed" });
-    for (const [script, code, ms] of [["sleep 86406.$1", 143, 1000], ["trap 'exit 0' TERM; echo up; sleep 86406.$1 & wait", 143, 1000], ["trap '' TERM; sleep 86406.$1", 137, 7000]] as const) {
+    for (const [script, code, ms] of [
+      ["sleep 86406.$1", 143, 1000],
+      ["trap 'exit 0' TERM; echo up; sleep 86406.$1 & wait", 143, 1000],
+      ["trap '' TERM; sleep 86406.$1", 137, 7000],
+    ] as const) {
       const tag = newTag();
       t.after(() => killTagged(tag));
       const abort = new AbortController();
@@ -121,13 +152,21 @@ describe("runner command", () => {
 
   it("fails as a platform fault when the launcher dies, and goes on with a new one", async () => {
     const { spec } = run(sh("echo up; sleep 100"));
-    spec.onOutput = () => void processes.info().then(({ launcherPid }) => process.kill(launcherPid, "SIGKILL"), () => {});
+    spec.onOutput = () =>
+      void processes.info().then(
+        ({ launcherPid }) => process.kill(launcherPid, "SIGKILL"),
+        () => {},
+      );
     await assert.rejects(runner.run(spec), PlatformFault);
     assert.deepEqual(await runner.run(run(sh("exit 0")).spec), { exitCode: 0 });
   });
 
   it("1 GiB of stdout: bounded memory, an event loop that is never late, 4 MiB passed on (T11)", async () => {
-    for (const script of ["yes 'some text of a model' | head -c 1073741824", "head -c 1073741824 /dev/zero | tr '\\0' x", "yes '{' | head -c 1073741824 >&2"]) {
+    for (const script of [
+      "yes 'some text of a model' | head -c 1073741824",
+      "head -c 1073741824 /dev/zero | tr '\\0' x",
+      "yes '{' | head -c 1073741824 >&2",
+    ]) {
       const { spec } = run(sh(script));
       let bytes = 0;
       spec.onOutput = (output) => {

@@ -5,7 +5,7 @@ import { createCommandRunner } from "./command.ts";
 import type { Runner } from "./runner.ts";
 import { ServiceRunner } from "./service.ts";
 
-export type { RunOutput, Runner, RunResult, RunSpec, StopReason } from "./runner.ts";
+export type { Runner, RunOutput, RunResult, RunSpec, StopReason } from "./runner.ts";
 export { PlatformFault } from "./runner.ts";
 
 export interface Runners {

@@ -8,7 +8,11 @@ import type { RunSpec } from "./runner.ts";
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What every process of a model gets. `home`: a writable folder of its own. */
-export function modelEnvironment(options: { model: InstalledModel; home: string; gpus: readonly number[] }): Record<string, string> {
+export function modelEnvironment(options: {
+  model: InstalledModel;
+  home: string;
+  gpus: readonly number[];
+}): Record<string, string> {
   const { model, home, gpus } = options;
   return {
     PATH: [...model.path, SYSTEM_PATH].join(":"),

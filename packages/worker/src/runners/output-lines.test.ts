@@ -32,8 +32,23 @@ describe("tqdm lines", () => {
     ["Sampling:  45%|████▌     | 9/20 [00:01<00:02,  8.10it/s]", { task: "Sampling", ...bar }],
     ["step 2/3: a:b:  45%|██| 9/20 [00:01<00:02,  8.10it/s, loss=0.123]", { task: "step 2/3: a:b", ...bar }],
     ["  0%|          | 0/20 [00:00<?, ?it/s]", { percentage: 0, step: 0, total: 20, speedType: "it/s", elapsed: 0 }],
-    ["100%|██████████| 20/20 [01:02:03<00:00,  2.10s/it]", { percentage: 100, step: 20, total: 20, speed: 2.1, speedType: "s/it", elapsed: 3723, remaining: 0 }],
-    ["weights.bin:  10%|█ | 1.20M/12.0M [00:01<00:09, 1.25MB/s]", { task: "weights.bin", percentage: 10, step: 1.2e6, total: 12e6, speed: 1.25e6, speedType: "B/s", elapsed: 1, remaining: 9 }],
+    [
+      "100%|██████████| 20/20 [01:02:03<00:00,  2.10s/it]",
+      { percentage: 100, step: 20, total: 20, speed: 2.1, speedType: "s/it", elapsed: 3723, remaining: 0 },
+    ],
+    [
+      "weights.bin:  10%|█ | 1.20M/12.0M [00:01<00:09, 1.25MB/s]",
+      {
+        task: "weights.bin",
+        percentage: 10,
+        step: 1.2e6,
+        total: 12e6,
+        speed: 1.25e6,
+        speedType: "B/s",
+        elapsed: 1,
+        remaining: 9,
+      },
+    ],
     ["\u001b[A 45%|████▌     | 9/20 [00:01<00:02,  8.10it/s]\u001b[K", bar],
     ["9it [00:01, 8.10it/s]", undefined],
     ["we are 45%| done", undefined],
@@ -41,13 +56,24 @@ describe("tqdm lines", () => {
     [`${" ".repeat(2000)}45%|██| 9/20 [00:01<00:02,  8.10it/s]`, undefined],
   ];
   for (const [line, expected] of table) {
-    it(JSON.stringify(line.slice(0, 60)), () => assert.deepEqual(parseTqdm(line), expected === undefined ? undefined : { kind: "progress", ...expected }));
+    it(JSON.stringify(line.slice(0, 60)), () =>
+      assert.deepEqual(parseTqdm(line), expected === undefined ? undefined : { kind: "progress", ...expected }),
+    );
   }
 });
 
 describe("output lines", () => {
   const progress = { kind: "progress", percentage: 5 } as const;
-  const tqdm = { kind: "progress", percentage: 45, step: 9, total: 20, speed: 8.1, speedType: "it/s", elapsed: 1, remaining: 2 } as const;
+  const tqdm = {
+    kind: "progress",
+    percentage: 45,
+    step: 9,
+    total: 20,
+    speed: 8.1,
+    speedType: "it/s",
+    elapsed: 1,
+    remaining: 2,
+  } as const;
   const BAR = " 45%|████▌     | 9/20 [00:01<00:02,  8.10it/s]";
   const table: [string, (string | Buffer)[], RunOutput[]][] = [
     ["text as it came, merged", ["a\nb", "\r\nc\rd"], [text("a\nb\r\nc\rd")]],
@@ -57,17 +83,41 @@ describe("output lines", () => {
     ["NUL is dropped, ANSI and script stay", ["a\0b\u001b[31m</script>\n"], [text("ab\u001b[31m</script>\n")]],
     ["a progress line", ['{"type":"progress","percentage":5}\n'], [progress]],
     ["between text", ['a\n{"type":"progress","percentage":5}\nb\n'], [text("a\n"), progress, text("b\n")]],
-    ["split anywhere, with silence", ['{"type":"prog', "idle", 'ress","percentage":5}', "idle", "\r", "\nb\n"], [progress, text("b\n")]],
-    ["tokens are merged by kind", ['{"type":"token","text":"a","thinking":true}\n{"type":"token","text":"b"}\n{"type":"token","text":"c"}\n'], [
-      { kind: "token", text: "a", thinking: true },
-      { kind: "token", text: "bc", thinking: false },
-    ]],
+    [
+      "split anywhere, with silence",
+      ['{"type":"prog', "idle", 'ress","percentage":5}', "idle", "\r", "\nb\n"],
+      [progress, text("b\n")],
+    ],
+    [
+      "tokens are merged by kind",
+      ['{"type":"token","text":"a","thinking":true}\n{"type":"token","text":"b"}\n{"type":"token","text":"c"}\n'],
+      [
+        { kind: "token", text: "a", thinking: true },
+        { kind: "token", text: "bc", thinking: false },
+      ],
+    ],
     ["with an id they count too", ['{"type":"progress","id":"x","percentage":5}\n'], [progress]],
-    ["only the latest progress of a batch", ['{"type":"progress","percentage":1}\n{"type":"progress","percentage":5}\n'], [progress]],
-    ["what looks like a message but is none", ['{"type":"done","id":"1"}\n{"type":"progress","percentage":500}\n{}\n{"a"\n'], [text('{"type":"done","id":"1"}\n{"type":"progress","percentage":500}\n{}\n{"a"\n')]],
-    ["a message after text in the same line is text", ["x", "idle", '{"type":"progress","percentage":5}\n'], [text('x{"type":"progress","percentage":5}\n')]],
+    [
+      "only the latest progress of a batch",
+      ['{"type":"progress","percentage":1}\n{"type":"progress","percentage":5}\n'],
+      [progress],
+    ],
+    [
+      "what looks like a message but is none",
+      ['{"type":"done","id":"1"}\n{"type":"progress","percentage":500}\n{}\n{"a"\n'],
+      [text('{"type":"done","id":"1"}\n{"type":"progress","percentage":500}\n{}\n{"a"\n')],
+    ],
+    [
+      "a message after text in the same line is text",
+      ["x", "idle", '{"type":"progress","percentage":5}\n'],
+      [text('x{"type":"progress","percentage":5}\n')],
+    ],
     ["a prompt without line end is shown", ["Loading", "idle", "...", "idle"], [text("Loading...")]],
-    ["bars with carriage returns", [`\r${BAR}`, "idle", `\r${BAR}\r${BAR}`, "\n", "done\n"], [text("\r"), tqdm, text("done\n")]],
+    [
+      "bars with carriage returns",
+      [`\r${BAR}`, "idle", `\r${BAR}\r${BAR}`, "\n", "done\n"],
+      [text("\r"), tqdm, text("done\n")],
+    ],
     ["a bar and its line end in two reads", [`${BAR}\r`, "\nx"], [tqdm, text("x")]],
     ["a bar torn by silence", [BAR.slice(0, 12), "idle", `${BAR.slice(12)}\n`], [tqdm]],
   ];
@@ -79,7 +129,9 @@ describe("output lines", () => {
   });
 
   it("is the same however the bytes are cut", () => {
-    const all = Buffer.from(`é€😀\n${BAR}\r{"type":"token","text":"ü"}\n{"type":"progress","percentage":5}\r\nplain {x}\n`);
+    const all = Buffer.from(
+      `é€😀\n${BAR}\r{"type":"token","text":"ü"}\n{"type":"progress","percentage":5}\r\nplain {x}\n`,
+    );
     const whole = outputs([all]);
     fc.assert(
       fc.property(fc.array(fc.nat(all.length)), (cuts) => {
@@ -92,13 +144,20 @@ describe("output lines", () => {
   it("cuts a line at LINE_LIMIT, once, and goes on with the next", () => {
     for (const piece of [1000, 64 * 1024, 3 * LINE_LIMIT]) {
       const line = "x".repeat(2 * LINE_LIMIT);
-      const writes = (`${line}\nnext\n`.match(new RegExp(`[^]{1,${piece}}`, "g")) ?? []).flatMap((part) => [part, "idle"]);
+      const writes = (`${line}\nnext\n`.match(new RegExp(`[^]{1,${piece}}`, "g")) ?? []).flatMap((part) => [
+        part,
+        "idle",
+      ]);
       assert.equal(textOf(outputs(writes)), `${"x".repeat(LINE_LIMIT)} [line cut at 1 MiB]\nnext\n`);
     }
   });
 
   it("passes on 4 MiB of each stream and then says once that the rest is dropped; progress goes on", () => {
-    const said = outputs([...Array.from({ length: 100 }, () => `${"€".repeat(33_000)}\n`), `a\n${BAR}\n{"type":"token","text":"no"}\n`, "b\n".repeat(1000)]);
+    const said = outputs([
+      ...Array.from({ length: 100 }, () => `${"€".repeat(33_000)}\n`),
+      `a\n${BAR}\n{"type":"token","text":"no"}\n`,
+      "b\n".repeat(1000),
+    ]);
     const all = textOf(said);
     assert.ok(Buffer.byteLength(all) <= TEXT_LIMIT + 100);
     assert.ok(all.endsWith("\n[more than 4 MiB of stdout; the rest is dropped]\n"));

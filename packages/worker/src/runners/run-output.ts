@@ -2,8 +2,9 @@
  * What a run says, bounded and merged before it goes to the agent: everything that arrives within MERGE_MS goes out together, in order,
  * with neighbours of one kind joined. Per run at most TEXT_LIMIT bytes of each stream are passed on.
  */
-import type { Progress } from "./tqdm.ts";
+
 import type { RunOutput } from "./runner.ts";
+import type { Progress } from "./tqdm.ts";
 
 /** Bytes of text of one stream (stdout with its tokens, or stderr) that a run may produce; then one line says that the rest is dropped. */
 export const TEXT_LIMIT = 4 * 1024 * 1024;

@@ -14,7 +14,17 @@ export type RunOutput =
   | { kind: "stdout"; text: string }
   | { kind: "stderr"; text: string }
   /** Numbers as the model gave them; seconds and counts. */
-  | { kind: "progress"; percentage: number; task?: string; step?: number; total?: number; speed?: number; speedType?: string; elapsed?: number; remaining?: number }
+  | {
+      kind: "progress";
+      percentage: number;
+      task?: string;
+      step?: number;
+      total?: number;
+      speed?: number;
+      speedType?: string;
+      elapsed?: number;
+      remaining?: number;
+    }
   | { kind: "token"; text: string; thinking: boolean };
 
 export interface RunSpec {

@@ -50,7 +50,8 @@ export class ServiceLines implements LineReader {
     for (let brace = text.indexOf("{"); brace >= 0; ) {
       const start = text.lastIndexOf("\n", brace) + 1;
       const next = text.indexOf("\n", brace) + 1;
-      const message = text.slice(start, brace).trim() === "" ? parseServiceMessage(text.slice(start, next - 1)) : undefined;
+      const message =
+        text.slice(start, brace).trim() === "" ? parseServiceMessage(text.slice(start, next - 1)) : undefined;
       if (message !== undefined) {
         if (start > said) this.#options.onText(text.slice(said, start));
         said = next;

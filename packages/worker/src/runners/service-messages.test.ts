@@ -8,8 +8,21 @@ import { parseServiceMessage } from "./service-messages.ts";
 const LINES: [string, object | undefined][] = [
   ['{"type":"ready"}', { type: "ready" }],
   ['{"type":"ready","extra":1}', { type: "ready" }],
-  ['{"type":"progress","id":"t.1","percentage":50,"task":"steps","step":1,"total":2,"speed":0.5,"speedType":"it/s","elapsed":1,"remaining":1}',
-    { type: "progress", id: "t.1", percentage: 50, task: "steps", step: 1, total: 2, speed: 0.5, speedType: "it/s", elapsed: 1, remaining: 1 }],
+  [
+    '{"type":"progress","id":"t.1","percentage":50,"task":"steps","step":1,"total":2,"speed":0.5,"speedType":"it/s","elapsed":1,"remaining":1}',
+    {
+      type: "progress",
+      id: "t.1",
+      percentage: 50,
+      task: "steps",
+      step: 1,
+      total: 2,
+      speed: 0.5,
+      speedType: "it/s",
+      elapsed: 1,
+      remaining: 1,
+    },
+  ],
   ['{"type":"progress","percentage":0}', { type: "progress", percentage: 0 }],
   ['{"type":"progress","percentage":100.1}', undefined],
   ['{"type":"progress","percentage":-1}', undefined],
@@ -34,7 +47,13 @@ const LINES: [string, object | undefined][] = [
   ['{"type":"error","id":"t.1"}', undefined],
   ['{"type":"run","id":"t.1"}', undefined],
   [' {"type":"ready"} ', { type: "ready" }],
-  ["[]", undefined], ["null", undefined], ["1", undefined], ['"ready"', undefined], ["{}", undefined], ['{"type":"ready"', undefined], ["", undefined],
+  ["[]", undefined],
+  ["null", undefined],
+  ["1", undefined],
+  ['"ready"', undefined],
+  ["{}", undefined],
+  ['{"type":"ready"', undefined],
+  ["", undefined],
 ];
 
 function byContract(line: string): unknown {
@@ -54,10 +73,39 @@ describe("service messages", () => {
   }
 
   it("agrees with the contract's schema on random messages", () => {
-    const value = fc.oneof(fc.string({ maxLength: 210 }), fc.double(), fc.integer({ min: -5, max: 105 }), fc.boolean(), fc.constant(null), fc.constantFrom("stdout", "stderr"));
-    const field = (name: string) => fc.option(value.map((it) => [name, it] as const), { nil: undefined });
-    const names = ["id", "text", "percentage", "task", "step", "total", "speed", "speedType", "elapsed", "remaining", "thinking", "stream", "message", "extra"];
-    const message = fc.tuple(fc.constantFrom("ready", "progress", "token", "log", "done", "error", "run"), ...names.map(field));
+    const value = fc.oneof(
+      fc.string({ maxLength: 210 }),
+      fc.double(),
+      fc.integer({ min: -5, max: 105 }),
+      fc.boolean(),
+      fc.constant(null),
+      fc.constantFrom("stdout", "stderr"),
+    );
+    const field = (name: string) =>
+      fc.option(
+        value.map((it) => [name, it] as const),
+        { nil: undefined },
+      );
+    const names = [
+      "id",
+      "text",
+      "percentage",
+      "task",
+      "step",
+      "total",
+      "speed",
+      "speedType",
+      "elapsed",
+      "remaining",
+      "thinking",
+      "stream",
+      "message",
+      "extra",
+    ];
+    const message = fc.tuple(
+      fc.constantFrom("ready", "progress", "token", "log", "done", "error", "run"),
+      ...names.map(field),
+    );
     fc.assert(
       fc.property(message, ([type, ...fields]) => {
         const line = JSON.stringify({ type, ...Object.fromEntries(fields.filter((it) => it !== undefined)) });
@@ -69,7 +117,9 @@ describe("service messages", () => {
 
   it("requests as they are written", () => {
     assert.equal(
-      JSON.stringify(ServiceRequest.parse({ type: "run", id: "t.1", inputs: { prompt: "a" }, dir: "/d", outputDir: "/d/out" })),
+      JSON.stringify(
+        ServiceRequest.parse({ type: "run", id: "t.1", inputs: { prompt: "a" }, dir: "/d", outputDir: "/d/out" }),
+      ),
       '{"type":"run","id":"t.1","inputs":{"prompt":"a"},"dir":"/d","outputDir":"/d/out"}',
     );
     assert.equal(JSON.stringify(ServiceRequest.parse({ type: "cancel", id: "t.1" })), '{"type":"cancel","id":"t.1"}');

@@ -29,7 +29,9 @@ export function checkServiceMessage(value: unknown): ServiceMessage | undefined 
       return { type: "ready" };
     case "done":
       if (!isId(fields.id) || !isText(fields.text)) return undefined;
-      return fields.text === undefined ? { type: "done", id: fields.id } : { type: "done", id: fields.id, text: fields.text };
+      return fields.text === undefined
+        ? { type: "done", id: fields.id }
+        : { type: "done", id: fields.id, text: fields.text };
     case "token":
       return token(fields);
     case "progress":
@@ -39,7 +41,8 @@ export function checkServiceMessage(value: unknown): ServiceMessage | undefined 
       return { type: "error", id: fields.id, message: fields.message };
     case "log": {
       const { id, stream = "stdout", text } = fields;
-      if (!isOptionalId(id) || typeof text !== "string" || (stream !== "stdout" && stream !== "stderr")) return undefined;
+      if (!isOptionalId(id) || typeof text !== "string" || (stream !== "stdout" && stream !== "stderr"))
+        return undefined;
       return { type: "log", ...(id === undefined ? {} : { id }), stream, text };
     }
     default:
@@ -48,7 +51,8 @@ export function checkServiceMessage(value: unknown): ServiceMessage | undefined 
 }
 
 function token({ id, text, thinking }: Fields): ServiceMessage | undefined {
-  if (!isOptionalId(id) || typeof text !== "string" || (thinking !== undefined && typeof thinking !== "boolean")) return undefined;
+  if (!isOptionalId(id) || typeof text !== "string" || (thinking !== undefined && typeof thinking !== "boolean"))
+    return undefined;
   return { type: "token", ...(id === undefined ? {} : { id }), text, ...(thinking === undefined ? {} : { thinking }) };
 }
 
@@ -57,7 +61,8 @@ const NUMBERS = ["step", "total", "speed", "elapsed", "remaining"] as const;
 function progress(fields: Fields): ServiceMessage | undefined {
   const { id, percentage, task, speedType } = fields;
   if (!isOptionalId(id) || typeof percentage !== "number" || !(percentage >= 0 && percentage <= 100)) return undefined;
-  if (!isText(task) || (task?.length ?? 0) > 200 || !isText(speedType) || (speedType?.length ?? 0) > 40) return undefined;
+  if (!isText(task) || (task?.length ?? 0) > 200 || !isText(speedType) || (speedType?.length ?? 0) > 40)
+    return undefined;
   const message: Extract<ServiceMessage, { type: "progress" }> = { type: "progress", percentage };
   if (id !== undefined) message.id = id;
   if (task !== undefined) message.task = task;

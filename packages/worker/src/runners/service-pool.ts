@@ -61,7 +61,8 @@ export class ServicePool {
   }
 
   run(spec: RunSpec): Promise<RunResult> {
-    if (spec.signal.aborted) return Promise.resolve({ exitCode: STOPPED_EXIT_CODE, stopped: spec.signal.reason as StopReason });
+    if (spec.signal.aborted)
+      return Promise.resolve({ exitCode: STOPPED_EXIT_CODE, stopped: spec.signal.reason as StopReason });
     if (this.#closed) return Promise.reject(new PlatformFault("the worker is shutting down"));
     if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new PlatformFault("too many runs wait for this model"));
     const run = new ServiceRun(spec, (aborted) => this.#abort(aborted));
@@ -94,7 +95,8 @@ export class ServicePool {
       if (run === undefined) break;
       process.run(run);
     }
-    if (process.runs.size === 0 && this.#queue.length === 0) this.#idleTimer = setTimeout(() => this.#retire(process), this.#idleMs);
+    if (process.runs.size === 0 && this.#queue.length === 0)
+      this.#idleTimer = setTimeout(() => this.#retire(process), this.#idleMs);
   };
 
   #retire(process: ServiceProcess, graceMs?: number): void {
@@ -152,7 +154,9 @@ export class ServicePool {
       if (late) this.#crashed(`it was not ready within ${this.#startMs / 1000} s`, process, 1);
       else if (process.stopping) this.#cleared(process);
       else this.#crashed(describe(exit), process, exitCodeOf(exit) || 1, performance.now() - startedAt);
-      if (late) for (const run of this.#queue.splice(0)) run.finish({ exitCode: 1, error: `the model was not ready within ${this.#startMs / 1000} s` });
+      if (late)
+        for (const run of this.#queue.splice(0))
+          run.finish({ exitCode: 1, error: `the model was not ready within ${this.#startMs / 1000} s` });
     } catch (fault) {
       for (const run of process.runs.values()) run.fail(fault as Error);
     } finally {
@@ -170,13 +174,17 @@ export class ServicePool {
     this.#crashes = lifeMs >= CALM_MS ? 1 : this.#crashes + 1;
     this.#lastCrash = how;
     this.#startAt = performance.now() + Math.min(BACK_OFF_MS * 2 ** (this.#crashes - 1), MAX_BACK_OFF_MS);
-    for (const run of process.runs.values()) run.finish({ exitCode, error: `the model's process ended during the run: ${how}` });
+    for (const run of process.runs.values())
+      run.finish({ exitCode, error: `the model's process ended during the run: ${how}` });
     if (this.#crashes >= CRASH_LOOP) for (const run of this.#queue.splice(0)) run.finish(this.#crashLoop());
   }
 
   #crashLoop(): RunResult {
     const seconds = Math.max(1, Math.ceil((this.#startAt - performance.now()) / 1000));
-    return { exitCode: 1, error: `crash loop: the model's process ended ${this.#crashes} times in a row (next start in ${seconds} s); last: ${this.#lastCrash}` };
+    return {
+      exitCode: 1,
+      error: `crash loop: the model's process ended ${this.#crashes} times in a row (next start in ${seconds} s); last: ${this.#lastCrash}`,
+    };
   }
 
   /** We ended it (idle, shutdown, or a run that did not react to its cancellation): its other runs are innocent. */
@@ -184,7 +192,12 @@ export class ServicePool {
     for (const run of [...process.runs.values()].reverse()) {
       if (run.spec.signal.aborted) run.finish({ exitCode: STOPPED_EXIT_CODE });
       else if (this.#closed) run.fail(new PlatformFault("the worker is shutting down"));
-      else if (run.repeated || run.out.spoke) run.fail(new PlatformFault("the model's process was stopped because another run in it did not react to its cancellation"));
+      else if (run.repeated || run.out.spoke)
+        run.fail(
+          new PlatformFault(
+            "the model's process was stopped because another run in it did not react to its cancellation",
+          ),
+        );
       else {
         run.repeated = true;
         this.#queue.unshift(run);

@@ -32,7 +32,10 @@ export class ServiceProcess {
     this.#handle = handle;
     this.#onRunEnded = onRunEnded;
     this.ready = this.#ready.promise;
-    const stdout = new ServiceLines({ onMessage: (message) => this.#receive(message), onText: (text) => this.#only()?.out.text("stdout", text) });
+    const stdout = new ServiceLines({
+      onMessage: (message) => this.#receive(message),
+      onText: (text) => this.#only()?.out.text("stdout", text),
+    });
     const stderr = new OutputLines("stderr", this.#stderrSink(), { json: false });
     pumpOutput(handle.stdout, stdout);
     pumpOutput(handle.stderr, stderr);
@@ -57,7 +60,11 @@ export class ServiceProcess {
     const { processes, model, gpus } = options;
     const home = fs.mkdtempSync(path.join(options.tmpDir ?? os.tmpdir(), "modelyard-service-"));
     try {
-      const handle = await processes.spawnProcess({ command: modelCommand(model), cwd: model.dir, env: modelEnvironment({ model, home, gpus }) });
+      const handle = await processes.spawnProcess({
+        command: modelCommand(model),
+        cwd: model.dir,
+        env: modelEnvironment({ model, home, gpus }),
+      });
       return new ServiceProcess(handle, home, options.onRunEnded);
     } catch (error) {
       fs.rmSync(home, { recursive: true, force: true });
@@ -70,7 +77,10 @@ export class ServiceProcess {
     const request: ServiceRequest = { type: "run", id, inputs, dir, outputDir };
     const line = JSON.stringify(request);
     if (line.length * 3 > LINE_LIMIT && Buffer.byteLength(line) >= LINE_LIMIT) {
-      run.finish({ exitCode: 1, error: `the inputs are larger than a warm model takes (${LINE_LIMIT / 1024 / 1024} MiB)` });
+      run.finish({
+        exitCode: 1,
+        error: `the inputs are larger than a warm model takes (${LINE_LIMIT / 1024 / 1024} MiB)`,
+      });
       setImmediate(() => this.#onRunEnded(false));
       return;
     }
@@ -108,7 +118,8 @@ export class ServiceProcess {
     }
     const run = message.id === undefined ? this.#only() : this.runs.get(message.id);
     if (run === undefined) return; // ended meanwhile, or never was
-    if (message.type === "done") run.finish({ exitCode: 0, ...(message.text === undefined ? {} : { text: message.text }) });
+    if (message.type === "done")
+      run.finish({ exitCode: 0, ...(message.text === undefined ? {} : { text: message.text }) });
     else if (message.type === "error") run.finish({ exitCode: 1, error: message.message });
     else {
       run.receive(message);

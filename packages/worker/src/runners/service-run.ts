@@ -51,7 +51,11 @@ export class ServiceRun {
   finish(result: RunResult): void {
     const { signal } = this.spec;
     if (!this.#close()) return;
-    this.#settle.resolve(signal.aborted ? { exitCode: result.exitCode || STOPPED_EXIT_CODE, stopped: signal.reason as StopReason } : result);
+    this.#settle.resolve(
+      signal.aborted
+        ? { exitCode: result.exitCode || STOPPED_EXIT_CODE, stopped: signal.reason as StopReason }
+        : result,
+    );
   }
 
   fail(fault: Error): void {

@@ -15,10 +15,24 @@ after(async () => {
 });
 
 /** A model of its own (and so a process of its own) for each test; `tag` is in the process's command line. */
-function service(options: { start?: string; concurrency?: number; idleSeconds?: number; startSeconds?: number; command?: string[] } = {}) {
+function service(
+  options: {
+    start?: string;
+    concurrency?: number;
+    idleSeconds?: number;
+    startSeconds?: number;
+    command?: string[];
+  } = {},
+) {
   const { start = "normal", command, ...rest } = options;
   const tag = newTag();
-  const of = model({ type: "service", command: command ?? ["node", "service.mjs", start, tag], concurrency: 1, idleSeconds: 60, ...rest });
+  const of = model({
+    type: "service",
+    command: command ?? ["node", "service.mjs", start, tag],
+    concurrency: 1,
+    idleSeconds: 60,
+    ...rest,
+  });
   const go = (inputs: Record<string, unknown>, more: Parameters<typeof run>[1] = {}) => {
     const one = run(of, { inputs, ...more });
     return { ...one, result: runner.run(one.spec) };
@@ -35,7 +49,16 @@ describe("runner service", () => {
     assert.equal(pids.size, 1);
     assert.equal(alive(tag).length, 1);
     const env = JSON.parse((await go({ do: "env" }).result).text ?? "{}");
-    assert.deepEqual(Object.keys(env).sort(), ["CUDA_VISIBLE_DEVICES", "HOME", "LANG", "MODELYARD_TREE", "PATH", "PYTHONUNBUFFERED", "TMPDIR", "WEIGHTS_DIR"]);
+    assert.deepEqual(Object.keys(env).sort(), [
+      "CUDA_VISIBLE_DEVICES",
+      "HOME",
+      "LANG",
+      "MODELYARD_TREE",
+      "PATH",
+      "PYTHONUNBUFFERED",
+      "TMPDIR",
+      "WEIGHTS_DIR",
+    ]);
     assert.ok(env.HOME.startsWith(tmpDir));
   });
 
@@ -75,7 +98,10 @@ describe("runner service", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.equal(started, 2);
     assert.equal(new Set((await Promise.all(all)).map((result) => result.text)).size, 1);
-    const gpus = await Promise.all([go({ do: "echo" }, { gpus: [0] }).result, go({ do: "echo" }, { gpus: [1] }).result]);
+    const gpus = await Promise.all([
+      go({ do: "echo" }, { gpus: [0] }).result,
+      go({ do: "echo" }, { gpus: [1] }).result,
+    ]);
     assert.notEqual(pidOf(gpus[0]), pidOf(gpus[1]));
     assert.equal(alive(tag).length, 3);
   });
@@ -91,9 +117,16 @@ describe("runner service", () => {
     const { go } = service({ concurrency: 2 });
     const before = pidOf(await go({ do: "echo" }).result);
     const [hanging, crashing] = await Promise.all([go({ do: "hang" }).result, go({ do: "crash" }).result]);
-    for (const result of [hanging, crashing]) assert.deepEqual(result, { exitCode: 7, error: "the model's process ended during the run: exit code 7: out of memory" });
+    for (const result of [hanging, crashing])
+      assert.deepEqual(result, {
+        exitCode: 7,
+        error: "the model's process ended during the run: exit code 7: out of memory",
+      });
     assert.notEqual(pidOf(await go({ do: "echo" }).result), before);
-    assert.deepEqual(await go({ do: "segv" }).result, { exitCode: 139, error: "the model's process ended during the run: killed by signal SIGSEGV" });
+    assert.deepEqual(await go({ do: "segv" }).result, {
+      exitCode: 139,
+      error: "the model's process ended during the run: killed by signal SIGSEGV",
+    });
   });
 
   it("a crash loop is named after three crashes, with the back-off and the last words", async () => {
@@ -101,7 +134,11 @@ describe("runner service", () => {
     const start = performance.now();
     const [first, second] = await Promise.all([go({ do: "echo" }).result, go({ do: "echo" }).result]);
     assert.ok(performance.now() - start >= 3000, "1 s and 2 s between the starts");
-    assert.deepEqual(first, { exitCode: 1, error: "crash loop: the model's process ended 3 times in a row (next start in 4 s); last: exit code 3: loading\nno such device" });
+    assert.deepEqual(first, {
+      exitCode: 1,
+      error:
+        "crash loop: the model's process ended 3 times in a row (next start in 4 s); last: exit code 3: loading\nno such device",
+    });
     assert.deepEqual(second, first);
     const later = performance.now();
     assert.match((await go({ do: "echo" }).result).error ?? "", /^crash loop: /);
@@ -112,20 +149,29 @@ describe("runner service", () => {
     const { go, tag } = service({ start: "never", startSeconds: 1 });
     assert.deepEqual(await go({ do: "echo" }).result, { exitCode: 1, error: "the model was not ready within 1 s" });
     assert.deepEqual(alive(tag), []);
-    assert.deepEqual(await service({ command: ["no-such"] }).go({}).result, { exitCode: 127, error: "no-such: program not found" });
+    assert.deepEqual(await service({ command: ["no-such"] }).go({}).result, {
+      exitCode: 127,
+      error: "no-such: program not found",
+    });
   });
 
   it("cancels: while waiting, in a model that answers, before it starts", async () => {
     const { go } = service();
     const before = pidOf(await go({ do: "echo" }).result);
     const abort = new AbortController();
-    const polite = go({ do: "polite" }, { signal: abort.signal, onStart: () => setTimeout(() => abort.abort("killed"), 50) });
+    const polite = go(
+      { do: "polite" },
+      { signal: abort.signal, onStart: () => setTimeout(() => abort.abort("killed"), 50) },
+    );
     const abortWaiting = new AbortController();
     const waiting = go({ do: "echo" }, { signal: abortWaiting.signal });
     abortWaiting.abort("timeout");
     assert.deepEqual(await waiting.result, { exitCode: 143, stopped: "timeout" });
     assert.deepEqual(await polite.result, { exitCode: 1, stopped: "killed" });
-    assert.deepEqual(await go({}, { signal: AbortSignal.abort("shutdown") }).result, { exitCode: 143, stopped: "shutdown" });
+    assert.deepEqual(await go({}, { signal: AbortSignal.abort("shutdown") }).result, {
+      exitCode: 143,
+      stopped: "shutdown",
+    });
     assert.equal(pidOf(await go({ do: "echo" }).result), before, "the process lives on");
   });
 
@@ -172,7 +218,12 @@ describe("runner service", () => {
 
   it("many runs through one process, pipelined", async () => {
     const { go } = service({ concurrency: 32 });
-    const results = await Promise.all(Array.from({ length: 500 }, (_, index) => go({ do: "echo", text: String(index) }).result));
-    assert.deepEqual(results.map(({ text }) => Number(text?.split(" ")[1])), Array.from({ length: 500 }, (_, index) => index));
+    const results = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => go({ do: "echo", text: String(index) }).result),
+    );
+    assert.deepEqual(
+      results.map(({ text }) => Number(text?.split(" ")[1])),
+      Array.from({ length: 500 }, (_, index) => index),
+    );
   });
 });

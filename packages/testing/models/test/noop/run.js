@@ -3,5 +3,8 @@ const { createInterface } = require("node:readline");
 process.stdout.write('{"type":"ready"}\n');
 createInterface({ input: process.stdin }).on("line", (line) => {
   const { type, id } = JSON.parse(line);
-  if (type === "run") process.stdout.write(`${JSON.stringify({ type: "done", id, text: String(performance.timeOrigin + performance.now()) })}\n`);
+  if (type === "run")
+    process.stdout.write(
+      `${JSON.stringify({ type: "done", id, text: String(performance.timeOrigin + performance.now()) })}\n`,
+    );
 });
