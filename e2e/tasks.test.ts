@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isTerminal, type OutputFile, type OutputText, type Task, TASK_STATUSES } from "@modelyard/contract";
+import { audit } from "@modelyard/server";
 import { type Caller, caller, refused, STORES, startTestServer, taskOf, type TestServer, until } from "@modelyard/testing";
 
 const NOT_FOUND = { code: 1, message: "There is no task yet." };
@@ -195,7 +196,6 @@ for (const store of STORES) {
   });
 
   test(title("the store agrees: nothing is held for what has ended"), async () => {
-    const { auditLedger } = await import("../packages/server/src/ledger/service.ts");
-    assert.deepEqual(await auditLedger(t.server.db), []);
+    assert.deepEqual(await audit(t.server.db), []);
   });
 }

@@ -1,5 +1,5 @@
 export { hashPassword, verifyPassword } from "./accounts/password.ts";
 export { createAccount } from "./accounts/service.ts";
+export { audit, type Fault } from "./audit/audit.ts";
 export { DEFAULT_CONFIG, type ServerConfig } from "./config.ts";
-export { auditLedger } from "./ledger/service.ts";
 export { type Server, startServer } from "./main.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { LEASE_MS, USD } from "@modelyard/contract";
-import { auditLedger } from "@modelyard/server";
+import { audit } from "@modelyard/server";
 import { event, fakeWorker, finish, STORES, startTestServer, type TestServer, WHOLE_RUN } from "@modelyard/testing";
 
 /** Lets the lease of a task end now, as if LEASE_MS had passed without a renewal. */
@@ -18,7 +18,7 @@ for (const store of STORES) {
       host = await startTestServer(store);
     });
     after(async () => {
-      assert.deepEqual(await auditLedger(host.server.db), []);
+      assert.deepEqual(await audit(host.server.db), []);
       await host.close();
     });
 
