@@ -8,7 +8,7 @@ import { log } from "./log.ts";
 import { builtInWorkerEnvironment, type ServeFlags } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
-const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/modelyard.js", import.meta.url));
 /** A built-in worker that died is started again after this long, doubling up to a minute. */
 const RESTART_MS = 1_000;
 const MAX_RESTART_MS = 60_000;

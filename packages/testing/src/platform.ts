@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Client, createClient } from "@modelyard/sdk";
 import { FIXTURE_MODELS, REPOSITORY } from "./folders.ts";
 
-const MAIN = join(REPOSITORY, "packages/cli/src/main.ts");
+const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 
 export interface FirstRunFile {
   url: string;
