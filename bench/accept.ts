@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,31 +6,13 @@ import { type AcceptTarget, ours } from "./ours.ts";
 import { runProgram, startProgram } from "./program.ts";
 import type { Result } from "./result.ts";
 import { type Bench, type Found, runRounds, toResult } from "./rounds.ts";
+import { signedHeaders } from "./signed-headers.ts";
 
 const CONNECTIONS = 64;
 const account = { apiKey: "bench-key-0123456789abcdef", apiSecret: "bench-secret-0123456789abcdef" };
 const body = JSON.stringify({
   prompt: "a lighthouse in a storm, oil on canvas, wide, muted colours, 4k…".padEnd(64, "."),
 });
-
-/** Headers of `count` requests, each with its own nonce: HMAC-SHA256 with the key over secret + nonce, as the API asks. */
-export function signedHeaders({
-  apiKey,
-  apiSecret,
-  count = 256,
-}: {
-  apiKey: string;
-  apiSecret: string;
-  count?: number;
-}) {
-  return Array.from({ length: count }, (_, index) => {
-    const nonce = String(1_700_000_000_000 + index);
-    const signature = createHmac("sha256", apiKey)
-      .update(apiSecret + nonce)
-      .digest("hex");
-    return { "x-api-key": apiKey, "x-nonce": nonce, "x-signature": signature };
-  });
-}
 
 /** Tasks accepted per second over HTTP by 64 connections, each safe on disk before its reply. */
 export async function accept(bench: Bench): Promise<Result[]> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Platform, startPlatform } from "@modelyard/testing";
 import BetterSqlite from "better-sqlite3";
-import { signedHeaders } from "./accept.ts";
+import { signedHeaders } from "./signed-headers.ts";
 
 // Our side of the benchmarks. Fill in a member and the bench measures it beside the rivals; a missing one shows as "–".
 //
@@ -17,7 +17,7 @@ import { signedHeaders } from "./accept.ts";
 export interface AcceptTarget {
   /** The whole URL of the run call, for POST with a JSON body. */
   url: string;
-  /** One object of headers per request, used in turn: 256 of them with different nonces (signedHeaders in accept.ts). */
+  /** One object of headers per request, used in turn: 256 of them with different nonces (signed-headers.ts). */
   headers: Record<string, string>[];
   /** The request's JSON. The rivals get { "prompt": "…" } of 64 characters. */
   body: string;

@@ -40,10 +40,14 @@ export function checkRegistryHosts({ path, source }) {
   ];
 }
 
-/** Who may read the environment: one typed config file per package, programs around the code, and what tests it. */
+/**
+ * Who may read the environment: one typed config file per package, programs around the code, and what tests it. The command
+ * line's is settings.ts; the worker's environment.ts knows what the tools it runs need (PATH, npm's configuration, proxies).
+ */
 const ENVIRONMENT_READERS = [
   /^packages\/[^/]+\/src\/(.*[/-])?config(\.test)?\.ts$/,
-  /^packages\/cli\/src\/main\.ts$/,
+  /^packages\/cli\/src\/settings\.ts$/,
+  /^packages\/worker\/src\/environment\.ts$/,
   /^(scripts|e2e|bench|models)\//,
 ];
 

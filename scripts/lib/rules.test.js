@@ -31,7 +31,7 @@ test("the environment is read in config files only", () => {
   fails(checkEnvironment, "packages/server/src/reconfig.ts", source);
   passes(checkEnvironment, "packages/server/src/config.ts", source);
   passes(checkEnvironment, "packages/server/src/http/server.test.ts", source);
-  passes(checkEnvironment, "packages/cli/src/main.ts", source);
+  passes(checkEnvironment, "packages/cli/src/settings.ts", source);
   passes(checkEnvironment, "models/acme/echo/run.ts", source);
   passes(checkEnvironment, "packages/server/src/a.ts", "// process.env is read in config.ts");
 });

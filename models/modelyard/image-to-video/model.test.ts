@@ -5,7 +5,7 @@ import { delimiter } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { type DrivenModel, driveModel } from "../../../packages/worker/src/install/drive-model.ts";
+import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
 
 let camera: DrivenModel;
 before(async () => void (camera = await driveModel(new URL(".", import.meta.url))));

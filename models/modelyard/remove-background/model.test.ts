@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
 import type sharp from "sharp";
-import { type DrivenModel, driveModel } from "../../../packages/worker/src/install/drive-model.ts";
 
 let remover: DrivenModel;
 let open: typeof sharp;

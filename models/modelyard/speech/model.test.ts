@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
-import { type DrivenModel, driveModel } from "../../../packages/worker/src/install/drive-model.ts";
+import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
 
 let speaker: DrivenModel;
 before(async () => void (speaker = await driveModel(new URL(".", import.meta.url))));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type DrivenModel, driveModel } from "../../../packages/worker/src/install/drive-model.ts";
+import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
 
 let writer: DrivenModel;
 before(async () => void (writer = await driveModel(new URL(".", import.meta.url))));

@@ -10,8 +10,8 @@ const itemId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a letter, then
 /** Dollars as a decimal string, so that no float ever holds money. */
 const dollars = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'dollars as a quoted decimal, e.g. "0.0005"');
 
-export const FILE_ITEM_TYPES = ["fileinput", "multifileinput", "combinefileinput"] as const;
-export const ITEM_TYPES = [
+const FILE_ITEM_TYPES = ["fileinput", "multifileinput", "combinefileinput"] as const;
+const ITEM_TYPES = [
   "text",
   "textarea",
   "number",
@@ -21,7 +21,6 @@ export const ITEM_TYPES = [
   "checkbox",
   ...FILE_ITEM_TYPES,
 ] as const;
-export type ItemType = (typeof ITEM_TYPES)[number];
 
 export const Option = z.strictObject({ value: z.string(), label: z.string().optional(), cover: z.string().optional() });
 
@@ -175,6 +174,12 @@ export const Manifest = z.strictObject({
   lifecycle: z.enum(["live", "preview", "retired"]).default("live"),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** Checks a parsed model.yaml; `problem` says what is wrong with it, in lines for its author. */
+export function readManifest(raw: unknown): { ok: true; manifest: Manifest } | { ok: false; problem: string } {
+  const result = Manifest.safeParse(raw);
+  return result.success ? { ok: true, manifest: result.data } : { ok: false, problem: z.prettifyError(result.error) };
+}
 
 const flattened = new WeakMap<Manifest, Item[]>();
 

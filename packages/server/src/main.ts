@@ -10,6 +10,7 @@ import type { ServerConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
 import { fileRoutes } from "./files/routes.ts";
+import { createFiles } from "./files/service.ts";
 import { createApp, requestBase } from "./http/app.ts";
 import { loadModels } from "./models/service.ts";
 import { landingPage } from "./pages/landing.ts";
@@ -23,7 +24,7 @@ import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
 import { createRegistry } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
-import { registerToken } from "./workers/service.ts";
+import { createAttempts, registerToken } from "./workers/service.ts";
 
 export interface Server {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
@@ -107,14 +108,14 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
   taskRoutes(app, { tasks, projects, blobs });
-  fileRoutes(app, { db, blobs });
-  workerRoutes(app, { db, blobs, models, gateway });
+  fileRoutes(app, { files: createFiles(db), blobs });
+  workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });
 
   app.server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     const path = (request.url ?? "").split("?")[0] ?? "";
     if (path === "/worker/v1") {
-      gateway
+      void gateway
         .authorized(request.headers.authorization)
         .catch(() => false)
         .then((ok) => {

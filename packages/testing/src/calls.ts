@@ -113,7 +113,7 @@ export function rawExchange(
   bytes: string | Buffer,
   options: { enough?: RegExp; timeoutMs?: number } = {},
 ): Promise<string> {
-  const { enough = /\r\n\r\n[^]*[}]/, timeoutMs = 30_000 } = options;
+  const { enough = /\r\n\r\n[\s\S]*[}]/, timeoutMs = 30_000 } = options;
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname);

@@ -32,9 +32,8 @@ const NAME_LIMIT = 120;
 /** A name that is safe in a folder, in an address and on a page: no path, no control characters, never empty. */
 export function safeName(raw: string): string {
   const last = raw.toWellFormed().split(/[/\\]/).at(-1) ?? "";
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   const clean = last
-    .replace(/[\u0000-\u001f\u007f<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, "")
+    .replace(/[\p{Cc}<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
     .replace(/^[.\s]+|[.\s]+$/g, "");
   if (clean === "") return "file";
   if (clean.length <= NAME_LIMIT) return clean;
@@ -47,6 +46,11 @@ export function safeName(raw: string): string {
 export function typeByName(name: string, claimed = ""): string {
   const extension = name.split(".").at(-1)?.toLowerCase() ?? "";
   return TYPES[extension] ?? (/^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? claimed : "application/octet-stream");
+}
+
+/** Path of a file's address below the public base. */
+export function filePath(file: { accessKey: string; name: string }): string {
+  return `/v1/File/${file.accessKey}/${encodeURIComponent(file.name)}`;
 }
 
 /** Types that a browser may show in place; they cannot carry script (reliability.md 0.10). */

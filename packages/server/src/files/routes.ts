@@ -2,18 +2,17 @@ import { pipeline } from "node:stream/promises";
 import { apiError } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Blobs } from "../blobs/blobs.ts";
-import type { Database } from "../db/database.ts";
 import { inertHeaders, parseRange } from "./policy.ts";
-import { fileByAccessKey } from "./service.ts";
+import type { Files } from "./service.ts";
 
 /** `GET /v1/File/{accesskey}/{name}`: the key in the address is the permission (wire-contract.md 8). */
-export function fileRoutes(app: FastifyInstance, { db, blobs }: { db: Database; blobs: Blobs }): void {
+export function fileRoutes(app: FastifyInstance, { files, blobs }: { files: Files; blobs: Blobs }): void {
   app.route<{ Params: { key: string; name: string } }>({
     method: ["GET", "HEAD"],
     url: "/v1/File/:key/:name",
     async handler(request, response) {
       const file = /^[A-Za-z0-9]{30}$/.test(request.params.key)
-        ? await fileByAccessKey(db, request.params.key)
+        ? await files.byAccessKey(request.params.key)
         : undefined;
       if (!file) throw apiError("unknownEndpoint");
       const headers = {

@@ -1,11 +1,10 @@
 /** Files as other rooms see them. */
 import { randomBytes } from "node:crypto";
-import type { Tx } from "../db/database.ts";
+import type { Database, Tx } from "../db/database.ts";
 import { newToken } from "../http/tokens.ts";
-import { insertFile } from "./store.ts";
+import { type FileRow, fileByAccessKey, insertFile } from "./store.ts";
 
-export { safeName, typeByName } from "./policy.ts";
-
+export { filePath, safeName, typeByName } from "./policy.ts";
 export { type FileRow, fileByAccessKey, outputsOf } from "./store.ts";
 
 export interface NewFile {
@@ -20,6 +19,15 @@ export interface NewFile {
   position: number;
   /** Given where the address was already promised; otherwise made here. */
   accessKey?: string;
+}
+
+/** Files as the outside asks for them. */
+export interface Files {
+  byAccessKey(accessKey: string): Promise<FileRow | undefined>;
+}
+
+export function createFiles(db: Database): Files {
+  return { byAccessKey: (accessKey) => fileByAccessKey(db, accessKey) };
 }
 
 export function newId(): string {
@@ -41,9 +49,4 @@ export async function addFile(tx: Tx, file: NewFile, parent: string): Promise<vo
     kind: file.kind,
     position: file.position,
   });
-}
-
-/** Path of a file's address below the public base. */
-export function filePath(file: { accessKey: string; name: string }): string {
-  return `/v1/File/${file.accessKey}/${encodeURIComponent(file.name)}`;
 }

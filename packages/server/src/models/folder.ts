@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Manifest, type ModelVersion } from "@modelyard/contract";
+import { type ModelVersion, readManifest } from "@modelyard/contract";
 import { parse } from "yaml";
-import { z } from "zod";
 
 export interface ModelFolder extends Omit<ModelVersion, "id"> {
   /** Absolute path. */
@@ -38,8 +37,8 @@ export function readModelFolder(dir: string): ModelFolder {
   } catch (error) {
     throw new ModelFolderError(`${dir}/model.yaml: ${(error as Error).message}`, { cause: error });
   }
-  const result = Manifest.safeParse(raw);
-  if (!result.success) throw new ModelFolderError(`${dir}/model.yaml:\n${z.prettifyError(result.error)}`);
+  const read = readManifest(raw);
+  if (!read.ok) throw new ModelFolderError(`${dir}/model.yaml:\n${read.problem}`);
   const files = listFiles(dir).map((path) => {
     const { size, mode } = statSync(join(dir, path));
     if (size > FILE_LIMIT)
@@ -51,7 +50,7 @@ export function readModelFolder(dir: string): ModelFolder {
   });
   const version = createHash("sha256");
   for (const file of files) version.update(`${file.path}\0${file.sha256}\0${file.mode}\n`);
-  const manifest = result.data;
+  const { manifest } = read;
   return { owner: manifest.owner, slug: manifest.slug, version: version.digest("hex"), manifest, files, dir };
 }
 

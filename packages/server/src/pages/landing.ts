@@ -1,13 +1,13 @@
 /** The first page: what this address is and how to make the first run. The web app takes its place. */
 import type { CatalogueModel } from "../models/service.ts";
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 export function landingPage(models: readonly CatalogueModel[], base: string): string {
   const rows = models
     .map(
       (model) =>
-        `<li><code>${escape(`${model.owner}/${model.slug}`)}</code> ${escape(model.manifest.description)}</li>`,
+        `<li><code>${escapeHtml(`${model.owner}/${model.slug}`)}</code> ${escapeHtml(model.manifest.description)}</li>`,
     )
     .join("");
   const first = models[0];
@@ -20,8 +20,8 @@ export function landingPage(models: readonly CatalogueModel[], base: string): st
 <title>Modelyard</title><link rel="icon" href="data:,">
 <style>:root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}body{max-width:44rem;margin:3rem auto;padding:0 1rem}code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{overflow-x:auto;padding:1rem;border:1px solid color-mix(in srgb,currentColor 25%,transparent);border-radius:.5rem}li{margin:.4rem 0}</style>
 <h1>Modelyard is running</h1>
-<p>The API is at <code>${escape(base)}/v1</code>, live events at the WebSocket <code>${escape(base.replace(/^http/, "ws"))}/v1</code>.
+<p>The API is at <code>${escapeHtml(base)}/v1</code>, live events at the WebSocket <code>${escapeHtml(base.replace(/^http/, "ws"))}/v1</code>.
 Keys are in <code>first-run.json</code> in the data folder.</p>
 <h2>Models</h2>${list}
-<h2>First run</h2><pre>${escape(call)}</pre></html>`;
+<h2>First run</h2><pre>${escapeHtml(call)}</pre></html>`;
 }

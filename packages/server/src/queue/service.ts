@@ -9,7 +9,6 @@ export {
   enqueue,
   expired,
   holds,
-  isReady,
   lease,
   leasesOf,
   modelsOf,

@@ -147,11 +147,6 @@ export async function clampLeases(tx: Tx): Promise<void> {
   ]);
 }
 
-export async function isReady(db: Database, taskId: number): Promise<boolean> {
-  const rows = await db.all<{ state: string }>("select state from queue_entry where task_id = ?", [taskId]);
-  return rows[0]?.state === "ready";
-}
-
 /** Which model each of these tasks is for. */
 export async function modelsOf(tx: Tx, taskIds: readonly number[]): Promise<Map<string, number>> {
   const found = new Map<string, number>();

@@ -9,7 +9,8 @@ import {
   type RunInputs,
   type Task,
 } from "@modelyard/contract";
-import { type FileRow, filePath } from "../files/service.ts";
+import { filePath } from "../files/policy.ts";
+import type { FileRow } from "../files/service.ts";
 import type { CatalogueModel } from "../models/service.ts";
 import type { TaskRow } from "./store.ts";
 
@@ -26,7 +27,7 @@ function presentParameters(value: unknown, base: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, presentParameters(item, base)]));
 }
 
-export function presentOutput(file: FileRow, accountUuid: string, base: string): OutputFile {
+function presentOutput(file: FileRow, accountUuid: string, base: string): OutputFile {
   return {
     id: file.id,
     name: file.name,

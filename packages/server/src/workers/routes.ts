@@ -1,27 +1,24 @@
 /** Files for workers, beside their socket: model folders, stored inputs, outputs. Every request carries the worker's token. */
 import { pipeline } from "node:stream/promises";
-import { apiError, type RunInputs } from "@modelyard/contract";
+import { apiError } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
-import type { Database } from "../db/database.ts";
 import { reply } from "../http/request.ts";
 import type { Models } from "../models/service.ts";
-import * as queue from "../queue/service.ts";
-import { readInputsOf } from "../tasks/lifecycle.ts";
-import { inputFiles } from "../tasks/service.ts";
 import type { Gateway } from "./gateway.ts";
+import type { Attempts } from "./service.ts";
 
 /** Bytes of one output file, whatever the manifest says. */
 const OUTPUT_LIMIT = 4 * 1024 * 1024 * 1024;
 
 export interface WorkerRoutesDeps {
-  db: Database;
+  attempts: Attempts;
   blobs: Blobs;
   models: Models;
   gateway: Gateway;
 }
 
-export function workerRoutes(app: FastifyInstance, { db, blobs, models, gateway }: WorkerRoutesDeps): void {
+export function workerRoutes(app: FastifyInstance, { attempts, blobs, models, gateway }: WorkerRoutesDeps): void {
   const authorize = async (request: FastifyRequest) => {
     if (!(await gateway.authorized(request.headers.authorization))) throw apiError("badBearer");
   };
@@ -33,8 +30,8 @@ export function workerRoutes(app: FastifyInstance, { db, blobs, models, gateway 
   /** The attempt in the address must be leased right now; what it may read and write is only its own. */
   const attempt = async (request: FastifyRequest): Promise<number> => {
     const { task, epoch } = request.params as { task: string; epoch: string };
-    const lease = { taskId: Number(task), epoch: Number(epoch), now: await db.now() };
-    if (!(await queue.holds(db, lease))) throw apiError("taskNotFound");
+    const lease = { taskId: Number(task), epoch: Number(epoch) };
+    if (!(await attempts.isLeased(lease))) throw apiError("taskNotFound");
     return lease.taskId;
   };
 
@@ -50,9 +47,8 @@ export function workerRoutes(app: FastifyInstance, { db, blobs, models, gateway 
     async (request, response) => {
       await authorize(request);
       const taskId = await attempt(request);
-      const values: RunInputs["values"] = await readInputsOf(db, taskId);
-      const source = inputFiles(values)[Number(request.params.n)]?.source;
-      const body = source && "file" in source ? await blobs.get(source.file.ref) : undefined;
+      const blob = await attempts.storedInput(taskId, Number(request.params.n));
+      const body = blob === undefined ? undefined : await blobs.get(blob);
       if (!body) throw apiError("unknownEndpoint");
       return stream(response, body);
     },

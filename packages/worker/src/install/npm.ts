@@ -1,6 +1,7 @@
 /** The npm of this machine: which program it is, and which registry it is configured for. */
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { searchPath } from "../environment.ts";
 import { runTool } from "./run-tool.ts";
 
 export interface Npm {
@@ -14,7 +15,7 @@ export interface Npm {
  * (Node 24 from its npm package comes without npm.) It is run by our own Node where it is a script, because npm leaves out
  * optional packages, sharp's binaries for example, that refuse the Node npm itself runs on.
  */
-export function findNpm(path = process.env.PATH ?? ""): Npm | undefined {
+export function findNpm(path = searchPath()): Npm | undefined {
   const beside = join(dirname(process.execPath), "..", "lib", "node_modules", "npm", "bin", "npm-cli.js");
   if (existsSync(beside)) return { command: process.execPath, args: [beside] };
   for (const folder of path.split(delimiter)) {

@@ -5,6 +5,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Manifest } from "@modelyard/contract";
+import { searchPath, toolEnvironment } from "../environment.ts";
 import { describe, InstallError } from "./install-error.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
 import { extractFromPackage } from "./npm-source.ts";
@@ -125,7 +126,7 @@ async function aptInstall(
       command: "apt-get",
       args: ["-o", "DPkg::Lock::Timeout=300", ...args],
       cwd: "/",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+      env: { ...toolEnvironment(), DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
       signal,
     });
   if (await aptListsAreOld()) {
@@ -162,7 +163,9 @@ async function nodeFolder(folder: string): Promise<string> {
 }
 
 function onPath(name: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && isExecutable(join(folder, name)));
+  return searchPath()
+    .split(delimiter)
+    .some((folder) => folder !== "" && isExecutable(join(folder, name)));
 }
 
 function isExecutable(path: string): boolean {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { toolEnvironment } from "../environment.ts";
 
 /** Bytes of a tool's output that are kept for the error message. */
 const TAIL = 4000;
@@ -24,7 +25,7 @@ export function runTool(options: {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd,
-      env: options.env ?? process.env,
+      env: options.env ?? toolEnvironment(),
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });

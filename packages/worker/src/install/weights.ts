@@ -29,7 +29,7 @@ export interface WeightCache {
 
 export type OnBytes = (file: string, done: number, total: number) => void;
 
-export function isCached(cache: WeightCache, weight: Weight): boolean {
+function isCached(cache: WeightCache, weight: Weight): boolean {
   return hasSize(join(cache.folder, weight.sha256), weight.size);
 }
 

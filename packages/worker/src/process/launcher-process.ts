@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { searchPath } from "../environment.ts";
 import { childCgroups, isPopulated, killCgroup, removeCgroups } from "./cgroup-files.ts";
 import { copyLauncher } from "./launcher-copy.ts";
 import { PlatformFault, PROGRAM_FAULTS, ProgramError } from "./process-errors.ts";
@@ -60,7 +61,7 @@ export class Launcher {
       const child = fork(copyLauncher(folder), [folder, options.cgroups ?? "auto"], {
         execArgv: NODE_FLAGS,
         // Models can read the environment of their parent process, so there is nothing in it.
-        env: { PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin" },
+        env: { PATH: searchPath() },
         cwd: "/",
         // A session of its own, so that a Ctrl-C in the worker's terminal does not reach it.
         detached: true,

@@ -119,7 +119,6 @@ function makeFifos(): Promise<void> {
     const child = spawn("mkfifo", ["-m", "666", "--", ...names], {
       cwd: folder,
       stdio: "ignore",
-      env: { PATH: process.env.PATH ?? "" },
     });
     child.on("error", reject);
     child.on("exit", (code) => {

@@ -26,7 +26,7 @@ export interface ProcessHandle {
 }
 
 /** Milliseconds. When a tree is dead its pipes are at their end, so this is only ever waited for when somebody else holds them open. */
-export const STDIO_GRACE_MS = 250;
+const STDIO_GRACE_MS = 250;
 
 /** The worker's ends of a run's three FIFOs. Opened before the launcher opens the other ends, so that neither side ever blocks. */
 export class Stdio {

@@ -56,7 +56,7 @@ async function run(processes: Processes, spec: RunSpec): Promise<RunResult> {
 }
 
 /** What the caller reads: the program's own last words, or the plain fact. */
-export function errorText(exit: { code: number | null; signal: string | null }, lastWords: string): string {
+function errorText(exit: { code: number | null; signal: string | null }, lastWords: string): string {
   if (exit.signal !== null)
     return lastWords === "" ? `killed by signal ${exit.signal}` : `killed by signal ${exit.signal}: ${lastWords}`;
   return lastWords === "" ? `exited with code ${exit.code}` : lastWords;

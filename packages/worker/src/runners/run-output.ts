@@ -9,7 +9,7 @@ import type { Progress } from "./tqdm.ts";
 /** Bytes of text of one stream (stdout with its tokens, or stderr) that a run may produce; then one line says that the rest is dropped. */
 export const TEXT_LIMIT = 4 * 1024 * 1024;
 /** Milliseconds. Short enough to look live, long enough that a chatty model makes at most 50 batches a second. */
-export const MERGE_MS = 20;
+const MERGE_MS = 20;
 /** A batch this large goes out at once. Characters, entries. */
 const BATCH_CHARS = 64 * 1024;
 const BATCH_ENTRIES = 128;
@@ -111,7 +111,7 @@ export class RunOutputBatch {
 }
 
 /** The last lines of a text that say something, bounded to what an error message can hold. */
-export function lastLines(text: string): string {
+function lastLines(text: string): string {
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== "");
   return lines.slice(-ERROR_LINES).join("\n").slice(-ERROR_CHARS).trim();
 }

@@ -21,7 +21,7 @@ export function parseServiceMessage(line: string): ServiceMessage | undefined {
 }
 
 /** The same check as `ServiceMessage.safeParse(value).data`. */
-export function checkServiceMessage(value: unknown): ServiceMessage | undefined {
+function checkServiceMessage(value: unknown): ServiceMessage | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const fields = value as Fields;
   switch (fields.type) {

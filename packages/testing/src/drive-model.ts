@@ -12,12 +12,10 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { isFileItem, items, Manifest, ServiceMessage } from "@modelyard/contract";
+import { createInstaller, type InstalledModel, type ModelFile } from "@modelyard/worker/install";
 import { parse } from "yaml";
-import type { InstalledModel } from "./installed-model.ts";
-import { createInstaller } from "./installer.ts";
-import type { ModelFile } from "./model-version.ts";
 
-const CACHE = fileURLToPath(new URL("../../../../.runtime/model-cache", import.meta.url));
+const CACHE = fileURLToPath(new URL("../../../.runtime/model-cache", import.meta.url));
 
 export interface DrivenRun {
   /** 0 = `done`, or the exit code of a command. */
