@@ -25,27 +25,41 @@ const ITEM_TYPES = [
 export const Option = z.strictObject({ value: z.string(), label: z.string().optional(), cover: z.string().optional() });
 
 export const Item = z.strictObject({
-  id: itemId,
+  id: itemId.describe("Name of the request's field and of the value that the model reads."),
   type: z.enum(ITEM_TYPES),
   label: z.string(),
-  /** One line under the field. */
-  note: z.string().optional(),
+  note: z.string().optional().describe("One line under the field."),
   description: z.string().optional(),
   placeholder: z.string().optional(),
   required: z.boolean().default(false),
-  advanced: z.boolean().default(false),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  advanced: z.boolean().default(false).describe("Folded away in the form at first."),
+  default: z
+    .union([z.string(), z.number(), z.boolean()])
+    .optional()
+    .describe("Used when the request leaves the field out."),
   min: z.number().optional(),
   max: z.number().optional(),
   step: z.number().positive().optional(),
-  /** Longest text in characters. */
-  maxLength: z.number().int().positive().max(1_000_000).optional(),
+  maxLength: z
+    .number()
+    .int()
+    .positive()
+    .max(1_000_000)
+    .optional()
+    .describe("Longest text in characters; 100000 where it is left out."),
   rows: z.number().int().positive().optional(),
-  options: z.array(Option).optional(),
-  /** MIME types a file item takes, `image/*` style wildcards allowed. */
-  accept: z.array(z.string()).optional(),
-  /** How many files a multifileinput or combinefileinput takes. */
-  maxFiles: z.number().int().positive().max(100).optional(),
+  options: z.array(Option).optional().describe("What a select offers; the first is taken where there is no default."),
+  accept: z
+    .array(z.string())
+    .optional()
+    .describe("MIME types that the form offers for a file item; image/* and the like are allowed."),
+  maxFiles: z
+    .number()
+    .int()
+    .positive()
+    .max(100)
+    .optional()
+    .describe("How many files a multifileinput or combinefileinput takes; 20 where it is left out."),
 });
 export type Item = z.infer<typeof Item>;
 
@@ -56,10 +70,14 @@ export const InputGroup = z.strictObject({ title: z.string(), subtitle: z.string
  * More methods follow (wire-contract.md 12); the ledger does not depend on them.
  */
 export const PriceRow = z.strictObject({
-  method: z.enum(["cpr", "cps"]),
-  price: dollars,
-  /** Applies when every listed input equals one of the values; `{}` or nothing = always. The first row that applies is used. */
-  inputs: z.record(z.string(), z.union([z.string(), z.array(z.string())])).default({}),
+  method: z.enum(["cpr", "cps"]).describe("cpr: dollars a run. cps: dollars a second of the model's own run time."),
+  price: dollars.describe('Dollars as a quoted decimal, such as "0.0005".'),
+  inputs: z
+    .record(z.string(), z.union([z.string(), z.array(z.string())]))
+    .default({})
+    .describe(
+      "The row applies when every input listed here has one of the values; left out: always. The first row that applies is used, the last one where none does.",
+    ),
 });
 export type PriceRow = z.infer<typeof PriceRow>;
 
@@ -78,53 +96,62 @@ const WeightSource = z.union([
 ]);
 
 export const Weight = z.strictObject({
-  /** Name under which the model finds it in its `weights` folder ($WEIGHTS_DIR). */
   file: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
-    .refine((name) => !name.includes(".."), "no .."),
+    .refine((name) => !name.includes(".."), "no ..")
+    .describe("Name under which the model finds it in $WEIGHTS_DIR."),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Bytes. */
-  size: z.number().int().positive(),
+  size: z.number().int().positive().describe("Bytes."),
   license: z.string(),
-  sources: z.array(WeightSource).min(1),
+  sources: z.array(WeightSource).min(1).describe("Where it can be had, tried in this order."),
 });
 export type Weight = z.infer<typeof Weight>;
 
 /** A program of the operating system that the model calls. */
 export const Program = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._+-]*$/),
-  /** The model can do without it: fetched where that is possible, and no reason to fail where it is not. */
-  optional: z.boolean().default(false),
-  /** Debian package that carries it, named in the message when it is missing (and installed by the worker where it may). */
-  debian: z.string().optional(),
-  /** npm package `name@version` whose tarball carries a binary, and the binary's path in it, used when the system has none. */
+  optional: z
+    .boolean()
+    .default(false)
+    .describe("The model can do without it: fetched where that is possible, and no reason to fail where it is not."),
+  debian: z
+    .string()
+    .optional()
+    .describe("Debian package that carries it: named when it is missing, and installed by the worker where it may."),
   npm: z
     .strictObject({
       package: z.string(),
       path: z.string(),
       integrity: z.string().startsWith("sha512-"),
-      platform: z.string(),
+      platform: z.string().describe("Node's names, such as linux-x64."),
     })
-    .optional(),
+    .optional()
+    .describe("npm package name@version that carries the program, and its path in it; used where the system has none."),
 });
 
 const command = z.array(z.string().min(1)).min(1);
 
 export const Runner = z.discriminatedUnion("type", [
-  /** One process per task: inputs as JSON on stdin and as $INPUT_JSON's file, outputs are the files in $OUTPUT_DIR. */
-  z.strictObject({ type: z.literal("command"), command }),
-  /** A process that loads once and serves many tasks (service-protocol.ts). */
-  z.strictObject({
-    type: z.literal("service"),
-    command,
-    /** Runs a process takes at a time. */
-    concurrency: z.number().int().min(1).max(1000).default(1),
-    /** Seconds without work after which the process is stopped. */
-    idleSeconds: z.number().int().positive().default(600),
-    /** Seconds until it must have said `ready`. */
-    startSeconds: z.number().int().positive().default(120),
-  }),
+  z
+    .strictObject({ type: z.literal("command"), command })
+    .describe(
+      "One process for each task: inputs as JSON on stdin and in the file $INPUT_JSON, outputs are the files in $OUTPUT_DIR.",
+    ),
+  z
+    .strictObject({
+      type: z.literal("service"),
+      command,
+      concurrency: z.number().int().min(1).max(1000).default(1).describe("Runs that a process takes at a time."),
+      idleSeconds: z
+        .number()
+        .int()
+        .positive()
+        .default(600)
+        .describe("Seconds without work after which the process is stopped."),
+      startSeconds: z.number().int().positive().default(120).describe("Seconds in which it must have said ready."),
+    })
+    .describe("A process that loads once and serves many tasks over JSON lines (service-protocol.schema.json)."),
 ]);
 export type Runner = z.infer<typeof Runner>;
 
@@ -135,36 +162,38 @@ export const Manifest = z.strictObject({
   description: z.string().min(1).max(400),
   categories: z.array(z.string()).min(1),
   tags: z.array(z.string()).default([]),
-  /** Files of the folder shown on the model's page. */
-  image: z.string().optional(),
-  samples: z.array(z.string()).default([]),
-  inputs: z.array(InputGroup),
-  /** `text`: the answer is text (streamed tokens or `done.text`); `file`: the files the run leaves in its output folder. */
-  output: z.enum(["file", "text"]),
+  image: z.string().optional().describe("File of the folder that stands for the model."),
+  samples: z.array(z.string()).default([]).describe("Files of the folder that show what the model makes."),
+  inputs: z.array(InputGroup).describe("The form, in groups; their items are the parameters of a run."),
+  output: z
+    .enum(["file", "text"])
+    .describe("text: the answer is text. file: the files that the run leaves in its output folder."),
   price: z.array(PriceRow).min(1),
   resources: z
     .strictObject({
       cpu: z.number().positive().default(1),
-      /** MiB of memory the model needs at its peak. */
-      memory: z.number().int().positive().default(512),
+      memory: z.number().int().positive().default(512).describe("MiB of memory that the model needs at its peak."),
       gpus: z.number().int().nonnegative().default(0),
-      /** MiB of GPU memory on each of them. */
-      vram: z.number().int().nonnegative().default(0),
+      vram: z.number().int().nonnegative().default(0).describe("MiB of GPU memory on each of them."),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      /** Seconds the run itself may take; also the worst case that `cps` prices hold. */
-      timeout: z.number().int().min(1).max(86_400).default(600),
+      timeout: z
+        .number()
+        .int()
+        .min(1)
+        .max(86_400)
+        .default(600)
+        .describe("Seconds that the run itself may take; also the worst case that cps prices hold."),
       outputFiles: z.number().int().positive().max(1000).default(50),
-      /** Bytes of all outputs together. */
       outputBytes: z
         .number()
         .int()
         .positive()
-        .default(1024 * 1024 * 1024),
-      /** Runs of this model at a time on one worker. */
-      concurrency: z.number().int().positive().default(1),
+        .default(1024 * 1024 * 1024)
+        .describe("Bytes of all outputs together."),
+      concurrency: z.number().int().positive().default(1).describe("Runs of this model at a time on one worker."),
     })
     .prefault({}),
   runner: Runner,
