@@ -5,7 +5,6 @@
  * 51,000 durable inserts a second against 4,600 one by one (measured, docs/decisions/0002). `synchronous=FULL` because NORMAL
  * loses acknowledged rows at a power cut.
  */
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
 import BetterSqlite, { type Database as Connection, type Statement } from "better-sqlite3";
 import type { CompiledQuery, QueryResult } from "kysely";
 import { type Database, type Param, type Row, StorageFullError, type Tx } from "./database.ts";
@@ -57,47 +56,41 @@ function isIoError(error: unknown): boolean {
   );
 }
 
-/** Two processes that write one file starve each other, so the second one is refused. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "SQLITE_BUSY";
+}
+
+/**
+ * Two processes that write one file starve each other, so the second one is refused. The lock is the operating system's: an open
+ * transaction on a file beside the store. It ends with its process, however that ends, and needs no process id to be believed;
+ * the id in the file is only for the message. The file stays: removing it would let two processes lock two files of one name.
+ */
 function takeLock(path: string): () => void {
-  const lockPath = `${path}.lock`;
-  for (let attempt = 0; ; attempt++) {
+  const lock = new BetterSqlite(`${path}-lock`, { timeout: 0 });
+  try {
+    lock.exec("begin immediate");
     try {
-      const fd = openSync(lockPath, "wx");
-      writeSync(fd, String(process.pid));
-      closeSync(fd);
-      return () => unlinkSync(lockPath);
+      lock.exec(`pragma user_version = ${process.pid}; commit`);
     } catch (error) {
-      const holder = lockHolder(lockPath);
-      if (holder !== undefined && attempt < 2) {
-        if (isAlive(holder))
-          throw new Error(`another Modelyard server (process ${holder}) already uses ${path}`, { cause: error });
-        unlinkSync(lockPath);
-      } else if (attempt >= 2) throw error;
+      // A full disk keeps nobody from starting.
+      if (!isFull(error)) throw error;
+      if (lock.inTransaction) lock.exec("rollback");
     }
-  }
-}
-
-function lockHolder(lockPath: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(lockPath, "utf8"));
-    return Number.isInteger(pid) ? pid : 0;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
+    lock.exec("begin immediate");
+    return () => lock.close();
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const holder = isBusy(error) ? holderOf(lock) : undefined;
+    lock.close();
+    if (holder === undefined) throw error;
+    throw new Error(`another Modelyard server (process ${holder}) already uses ${path}`, { cause: error });
   }
+}
+
+function holderOf(lock: Connection): string {
   try {
-    // A recycled process id is some other program: only one that runs Node can be the holder.
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("node");
+    return String(lock.pragma("user_version", { simple: true }));
   } catch {
-    return true;
+    return "unknown";
   }
 }
 
