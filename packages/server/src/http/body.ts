@@ -33,11 +33,16 @@ function readAll(source: Readable, limit: number): Promise<Buffer> {
       else reject(apiError("bodyTooLarge"));
     });
     source.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    source.on("error", reject);
+    source.on("error", (cause) => reject(brokenOff(cause)));
     source.on("close", () => {
       if (!source.readableEnded) reject(apiError("badBody"));
     });
   });
+}
+
+/** A client that goes away in the middle of its body is no fault of ours. */
+function brokenOff(cause: unknown): Error {
+  return Object.assign(apiError("badBody"), { cause });
 }
 
 function asObject(value: unknown): Fields {
@@ -144,7 +149,7 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
         resolve(Object.fromEntries(fields));
       });
     });
-    source.on("error", fail);
+    source.on("error", (cause) => fail(brokenOff(cause)));
     source.on("close", () => {
       if (!source.readableEnded) fail(apiError("badBody"));
     });
