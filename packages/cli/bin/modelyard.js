@@ -17,7 +17,11 @@ function stripped(path) {
   const source = readFileSync(path, "utf8");
   const kept = join(cache, `${createHash("sha256").update(source).digest("hex").slice(0, 32)}.js`);
   if (existsSync(kept)) return readFileSync(kept, "utf8");
+  // The function announces itself as experimental on stderr (Node 24), where its user would wonder about it.
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
   const code = stripTypeScriptTypes(source);
+  process.emitWarning = emitWarning;
   try {
     mkdirSync(cache, { recursive: true });
     writeFileSync(`${kept}.${process.pid}`, code);

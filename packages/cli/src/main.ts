@@ -1,5 +1,13 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import {
+  type DoctorFlags,
+  doctorCommand,
+  type Pair,
+  type RunFlags,
+  runCommand,
+  tasksCommand,
+} from "./client-settings.ts";
 import { log } from "./log.ts";
 import { RELEASE } from "./release.ts";
 import { type RemoteWorkerFlags, type ServeFlags, serveCommand, workerCommand } from "./settings.ts";
@@ -20,6 +28,24 @@ program.addCommand(
   workerCommand().action(async (flags: RemoteWorkerFlags) => {
     const { runWorker } = await import("./worker.ts");
     await runWorker(flags);
+  }),
+);
+program.addCommand(
+  runCommand().action(async (model: string, inputs: Pair[] | undefined, flags: RunFlags) => {
+    const { run } = await import("./run.ts");
+    process.exitCode = await run(model, inputs ?? [], flags);
+  }),
+);
+program.addCommand(
+  tasksCommand({
+    show: async (id, flags) => (await import("./tasks.ts")).showTask(id, flags),
+    kill: async (id, flags) => (await import("./tasks.ts")).killTask(id, flags),
+  }),
+);
+program.addCommand(
+  doctorCommand().action(async (flags: DoctorFlags) => {
+    const { doctor } = await import("./doctor.ts");
+    process.exitCode = await doctor(flags);
   }),
 );
 

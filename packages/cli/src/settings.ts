@@ -6,7 +6,7 @@ import { availableParallelism, hostname } from "node:os";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-function port(text: string): number {
+export function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new InvalidArgumentError("a TCP port is 0 to 65535");
@@ -25,7 +25,7 @@ function whole(text: string): number {
   return value;
 }
 
-function address(text: string): string {
+export function address(text: string): string {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("must be an http:// or https:// address");
   return text.replace(/\/+$/, "");
@@ -38,7 +38,7 @@ const list = (text: string, before: string[] | undefined): string[] => [
 const folders = (text: string, before: string[] | undefined): string[] => list(text, before).map((dir) => resolve(dir));
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
 
-const option = (flags: string, env: string, text: string) => new Option(flags, text).env(env);
+export const option = (flags: string, env: string, text: string) => new Option(flags, text).env(env);
 
 /** Settings of the worker program, also taken by `serve` for its built-in worker. */
 export interface WorkerFlags {
