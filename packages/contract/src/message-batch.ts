@@ -12,7 +12,7 @@ export interface Outbox<Message> {
   flush(): void;
 }
 
-/** `send` gets the frame's text; `defer` runs its argument at the end of this turn (setImmediate). */
+/** `send` gets the frame's text; `defer` runs its argument once the present work and its promises are done (process.nextTick). */
 export function outbox<Message>(send: (frame: string) => void, defer: (flush: () => void) => void): Outbox<Message> {
   let texts: string[] = [];
   let chars = 0;

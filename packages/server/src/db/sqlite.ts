@@ -19,6 +19,12 @@ interface Unit {
   reject: (error: unknown) => void;
 }
 
+/** A unit that has run, with what is to be done once its batch is durable. */
+interface Ended {
+  after: (() => void)[];
+  settle: () => void;
+}
+
 /** Wall time that cannot jump while the process lives: leases must not expire because somebody set the clock. */
 function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now());
@@ -124,7 +130,7 @@ export function openSqlite(path: string): Database {
   const rollbackTo = writer.prepare("rollback to unit");
 
   /** Runs one unit in its savepoint; returns what to do once the batch is durable. */
-  async function runUnit(unit: Unit, now: number): Promise<() => void> {
+  async function runUnit(unit: Unit, now: number): Promise<Ended> {
     const after: (() => void)[] = [];
     const tx: Tx = {
       q: writeQ,
@@ -138,10 +144,7 @@ export function openSqlite(path: string): Database {
     try {
       const value = await unit.work(tx);
       release.run();
-      return () => {
-        for (const fn of after) fn();
-        unit.resolve(value);
-      };
+      return { after, settle: () => unit.resolve(value) };
     } catch (error) {
       if (!writer.inTransaction) throw error;
       rollbackTo.run();
@@ -153,14 +156,14 @@ export function openSqlite(path: string): Database {
 
   async function runBatch(): Promise<void> {
     const taken: Unit[] = [];
-    const settle: (() => void)[] = [];
+    const ended: Ended[] = [];
     try {
       begin.run();
       const now = steadyNow();
       // Units that the running ones cause (a claim after an accept) join the same transaction.
       for (let unit = waiting.shift(); unit; unit = taken.length < BATCH ? waiting.shift() : undefined) {
         taken.push(unit);
-        settle.push(await runUnit(unit, now));
+        ended.push(await runUnit(unit, now));
       }
       commit.run();
     } catch (error) {
@@ -174,7 +177,9 @@ export function openSqlite(path: string): Database {
       }
       return;
     }
-    for (const done of settle) done();
+    // First what was waiting for durability (messages to workers), then the callers' replies, which can take their time.
+    for (const { after } of ended) for (const fn of after) fn();
+    for (const { settle } of ended) settle();
   }
 
   function schedule(): void {

@@ -1,6 +1,5 @@
 import type { Money, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
-import { sql } from "kysely";
-import { type Database, money, type Tx } from "../db/database.ts";
+import type { Database, Tx } from "../db/database.ts";
 
 /** A task as stored; money already exact. */
 export interface TaskRow {
@@ -217,31 +216,25 @@ export async function finishTask(
   return true;
 }
 
+const READ = `select t.*, a.uuid as account_uuid, cast(t.price as text) as price, cast(t.hold as text) as hold,
+  cast(t.cost as text) as cost from task t join account a on a.id = t.account_id`;
+
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */
 export async function readTask(
   db: Database,
   by: { id: number } | { token: string },
   accountId: number | undefined,
 ): Promise<TaskRow | undefined> {
-  const row = await db.q
-    .selectFrom("task")
-    .innerJoin("account", "account.id", "task.account_id")
-    .selectAll("task")
-    .select(["account.uuid as account_uuid"])
-    .select([
-      money("task.price").as("price_text"),
-      money("task.hold").as("hold_text"),
-      sql<string | null>`cast(task.cost as text)`.as("cost_text"),
-    ])
-    .where((eb) => ("id" in by ? eb("task.id", "=", by.id) : eb("task.token", "=", by.token)))
-    .$if(accountId !== undefined, (q) => q.where("task.account_id", "=", accountId ?? 0))
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { price_text, hold_text, cost_text, ...rest } = row;
+  const where = "id" in by ? "t.id = ?" : "t.token = ?";
+  const rows = await db.all<
+    Omit<TaskRow, "price" | "hold" | "cost"> & { price: string; hold: string; cost: string | null }
+  >(`${READ} where ${where}`, ["id" in by ? by.id : by.token]);
+  const row = rows[0];
+  if (!row || (accountId !== undefined && row.account_id !== accountId)) return undefined;
   return {
-    ...rest,
-    price: BigInt(price_text),
-    hold: BigInt(hold_text),
-    cost: cost_text === null ? null : BigInt(cost_text),
+    ...row,
+    price: BigInt(row.price),
+    hold: BigInt(row.hold),
+    cost: row.cost === null ? null : BigInt(row.cost),
   };
 }

@@ -119,9 +119,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
           const one = await claimOne(tx, candidate);
           if (one) claimed.push(one);
         }
+        tx.afterCommit(() => {
+          for (const { worker, message } of claimed) worker.send(message);
+          for (const worker of new Set(claimed.map((one) => one.worker))) worker.flush();
+        });
         return found.length === CLAIM_BATCH && claimed.length > 0;
       });
-      for (const { worker, message } of claimed) worker.send(message);
       return full;
     } catch (error) {
       for (const { worker, message } of claimed) worker.forget(message.task, message.epoch);

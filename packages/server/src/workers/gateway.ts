@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import {
   FromWorker,
   type Lease,
+  type Outbox,
   outbox,
   type Report,
   readFrame,
@@ -83,33 +84,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return known;
   }
 
-  async function admit(
-    ws: WebSocket,
-    hello: Hello,
-    send: (message: ToWorker) => void,
-  ): Promise<ConnectedWorker | undefined> {
+  async function admit(ws: WebSocket, hello: Hello, messages: Outbox<ToWorker>): Promise<ConnectedWorker | undefined> {
     if (hello.protocol !== WORKER_PROTOCOL) {
-      ws.send(
-        JSON.stringify([
-          {
-            t: "refused",
-            reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release`,
-          },
-        ]),
-      );
+      messages.push({
+        t: "refused",
+        reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release`,
+      });
+      messages.flush();
       ws.close(1008, "protocol");
       return undefined;
     }
     const { kept, lost, models: leased } = await reconcile(hello);
     const { worker: id, name, slots, gpus } = hello;
-    const worker = new ConnectedWorker({ id, name, slots, gpus: gpus.length, send });
+    const worker = new ConnectedWorker({ id, name, slots, gpus: gpus.length, messages });
     for (const { task, epoch } of kept) {
       const model = models.byId(leased.get(task) ?? -1);
       worker.hold(task, { epoch, modelId: model?.id ?? 0, gpus: model?.manifest.resources.gpus ?? 0 });
     }
     registry.add(worker);
-    send({ t: "welcome", lost });
-    send({ t: "models", models: models.versions() });
+    worker.send({ t: "welcome", lost });
+    worker.send({ t: "models", models: models.versions() });
     log(`worker ${hello.name} connected (${hello.slots} slots, ${hello.gpus.length} GPUs, ${kept.length} running)`);
     dispatcher.wake();
     return worker;
@@ -172,8 +166,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     let greeted = false;
     const messages = outbox<ToWorker>((frame) => {
       if (ws.readyState === ws.OPEN) ws.send(frame);
-    }, setImmediate);
-    const send = (message: ToWorker) => messages.push(message);
+    }, process.nextTick);
     const greeting = setTimeout(() => ws.close(1008, "no hello"), HELLO_MS);
     // Reports of one task must be applied in order; different tasks may overlap, so that they share a transaction.
     const chains = new Map<string, Promise<void>>();
@@ -206,7 +199,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         greeted = true;
         clearTimeout(greeting);
         inOrder("hello", async () => {
-          worker = await admit(ws, message, send);
+          worker = await admit(ws, message, messages);
         });
         return;
       }

@@ -1,5 +1,5 @@
 /** The workers connected to this server, as memory: what each one offers, holds and knows. Leases themselves live in the store. */
-import type { Manifest, ToWorker } from "@modelyard/contract";
+import type { Manifest, Outbox, ToWorker } from "@modelyard/contract";
 
 export interface HeldLease {
   epoch: number;
@@ -16,7 +16,7 @@ export class ConnectedWorker {
   readonly name: string;
   readonly slots: number;
   readonly gpus: number;
-  readonly send: (message: ToWorker) => void;
+  readonly #messages: Outbox<ToWorker>;
   draining = false;
   /** By model version; a version not named here is taken to be installable. */
   readonly models = new Map<string, ModelState>();
@@ -25,12 +25,22 @@ export class ConnectedWorker {
   readonly #running = new Map<number, number>();
   #gpusInUse = 0;
 
-  constructor(options: { id: string; name: string; slots: number; gpus: number; send: (message: ToWorker) => void }) {
+  constructor(options: { id: string; name: string; slots: number; gpus: number; messages: Outbox<ToWorker> }) {
     this.id = options.id;
     this.name = options.name;
     this.slots = options.slots;
     this.gpus = options.gpus;
-    this.send = options.send;
+    this.#messages = options.messages;
+  }
+
+  /** Leaves with the other messages of this turn. */
+  send(message: ToWorker): void {
+    this.#messages.push(message);
+  }
+
+  /** Sends what waits, at once. */
+  flush(): void {
+    this.#messages.flush();
   }
 
   get load(): number {

@@ -23,7 +23,7 @@ export class Connection {
   #socket: WebSocket | undefined;
   readonly #messages = outbox<FromWorker>((frame) => {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(frame);
-  }, setImmediate);
+  }, process.nextTick);
   #delay = FIRST_DELAY_MS;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
