@@ -1,0 +1,82 @@
+/** Fault matrix: worker kill -9 at a random phase (T1, T4, T5, T6, L3). */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { allEnded, startLoad } from "./support/load.ts";
+import { choose, seeded } from "./support/mode.ts";
+import { processesOf } from "./support/programs.ts";
+import { type EndedTask, Site } from "./support/site.ts";
+
+/**
+ * Longest time from the last sign of life of a lost attempt (at most a run's 300 ms before the kill) to the next attempt.
+ * Milliseconds.
+ */
+function slowestReclaim(tasks: readonly EndedTask[]): number {
+  let slowest = 0;
+  for (const { events } of tasks) {
+    for (const [index, event] of events.entries()) {
+      const last = events[index - 1];
+      const next = events[index + 1];
+      if (event.type === "task_queue" && last && next?.type === "task_accept")
+        slowest = Math.max(slowest, next.at - last.at);
+    }
+  }
+  return slowest;
+}
+
+describe("worker kill -9", { concurrency: true }, () => {
+  const kills = choose(8, 1_000);
+  test(`${kills} kills of worker programs while tasks run`, async (t) => {
+    const { random } = seeded(t);
+    const site = await Site.start(t);
+    const names = ["a", "b"];
+    const workers = new Map<string, Awaited<ReturnType<Site["worker"]>>>();
+    for (const name of names) workers.set(name, await site.worker(name, 4));
+    const load = startLoad(site, { callers: 2, random, ms: 300, family: 4, pauseMs: 150 });
+    for (let n = 0; n < kills; n++) {
+      await sleep(200 + random(800));
+      const name = names[random(names.length)] as string;
+      const victim = workers.get(name) as Awaited<ReturnType<Site["worker"]>>;
+      await victim.end("SIGKILL");
+      await sleep(1_000);
+      const left = processesOf(victim.dir);
+      assert.deepEqual(left, [], `1 s after kill ${n + 1}, something of the worker is alive`);
+      workers.set(name, await site.worker(name, 4));
+    }
+    await load.stop();
+    await allEnded(site, load.acked, 90_000);
+    const tasks = await site.verdict(load.acked);
+    const again = tasks.filter(({ attempts }) => attempts > 1).length;
+    const failed = tasks.filter(({ pexit }) => pexit !== "0");
+    for (const task of failed) assert.equal(task.attempts, 3, `task ${task.id} failed at attempt ${task.attempts}`);
+    assert.ok(again > 0, "no kill hit a running task");
+    t.diagnostic(
+      `${kills} kills: ${tasks.length} tasks, ${again} attempted again, ${failed.length} used up, 0 lost, 0 orphans; slowest re-claim ${slowestReclaim(tasks)} ms`,
+    );
+    assert.ok(slowestReclaim(tasks) <= 20_300);
+  });
+
+  const builtInKills = choose(2, 6);
+  test(`${builtInKills} kills of the built-in worker, which serve starts again`, async (t) => {
+    const { random } = seeded(t);
+    const site = await Site.start(t, { builtIn: 4 });
+    const load = startLoad(site, { callers: 2, random, ms: 400, family: 3, pauseMs: 200 });
+    let pid = 0;
+    for (let n = 0; n < builtInKills; n++) {
+      pid = await site.builtIn();
+      await sleep(1_500 + random(500));
+      process.kill(pid, "SIGKILL");
+      await sleep(900);
+      const left = processesOf(site.folder).filter(
+        (found) => found.pid !== site.server?.pid && found.ppid !== site.server?.pid,
+      );
+      assert.deepEqual(left, [], "0.9 s after the kill, something of the worker is alive");
+    }
+    await load.stop();
+    await allEnded(site, load.acked, 90_000);
+    const tasks = await site.verdict(load.acked);
+    t.diagnostic(
+      `${builtInKills} kills: ${tasks.length} tasks, ${tasks.filter(({ attempts }) => attempts > 1).length} attempted again, all ended`,
+    );
+  });
+});
