@@ -10,7 +10,13 @@ await runMain(async () => {
   const node = await ensureRuntime();
   await ensureDependencies();
   const guard = pathToFileURL(join(root, "scripts", "lib", "orphan-guard.js")).href;
-  const args = ["--import", guard, join(root, "packages", "cli", "bin", "modelyard.js"), "serve", ...process.argv.slice(2)];
+  const args = [
+    "--import",
+    guard,
+    join(root, "packages", "cli", "bin", "modelyard.js"),
+    "serve",
+    ...process.argv.slice(2),
+  ];
   return runForeground(node, args, {
     env: runtimeEnvironment(node, { MODELYARD_STARTER_PID: String(process.pid) }),
     ownGroup: true,
