@@ -149,8 +149,8 @@ export function openSqlite(path: string): Database {
       if (!writer.inTransaction) throw error;
       rollbackTo.run();
       release.run();
-      return () =>
-        unit.reject(isFull(error) ? new StorageFullError("the database has no room", { cause: error }) : error);
+      const reason = isFull(error) ? new StorageFullError("the database has no room", { cause: error }) : error;
+      return { after: [], settle: () => unit.reject(reason) };
     }
   }
 
