@@ -112,6 +112,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
   const worker = flags.worker ? startBuiltInWorker(server, flags) : undefined;
   const base = flags.publicUrl ?? server.url;
   showFirstRun(server, dataDir, base);
+  server.markReady();
   process.stdout.write(`Modelyard is ready at ${base}\n`);
 
   let stopping = false;

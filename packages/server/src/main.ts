@@ -35,6 +35,8 @@ export interface Server {
   projects: Projects;
   /** Accounts and keys of the very first start, shown once. */
   credentials: Awaited<ReturnType<typeof firstRun>>;
+  /** From now on `/health` answers 200: what the operator's scripts wait for is in place. */
+  markReady(): void;
   /** Stops taking requests, lets workers and sockets go, closes the store. */
   close(): Promise<void>;
 }
@@ -132,7 +134,6 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-  ready = true;
 
   return {
     url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`,
@@ -140,6 +141,9 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     db,
     projects,
     credentials,
+    markReady() {
+      ready = true;
+    },
     async close() {
       ready = false;
       await dispatcher.stop();
