@@ -5,7 +5,16 @@ import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:f
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { caller, FIXTURE_MODELS, type FirstRunFile, type Platform, startPlatform, startProgram, stopProgram, temporaryFolder } from "@modelyard/testing";
+import {
+  caller,
+  FIXTURE_MODELS,
+  type FirstRunFile,
+  type Platform,
+  startPlatform,
+  startProgram,
+  stopProgram,
+  temporaryFolder,
+} from "@modelyard/testing";
 
 const started: { stop(): Promise<unknown> }[] = [];
 after(() => Promise.all(started.map((program) => program.stop())));
@@ -47,12 +56,21 @@ test("the first start makes an account and a project of each kind, once", async 
   assert.equal(file.url, first.url);
   assert.match(file.owner.email, /@/);
   assert.ok(file.owner.password.length >= 16);
-  assert.deepEqual(file.projects.map(({ auth, apiSecret }) => [auth, apiSecret !== undefined]), [["signature", true], ["apikey", false]]);
+  assert.deepEqual(
+    file.projects.map(({ auth, apiSecret }) => [auth, apiSecret !== undefined]),
+    [
+      ["signature", true],
+      ["apikey", false],
+    ],
+  );
   for (const secret of ["first-run.json", "master.key", "worker-token"]) {
     assert.equal(statSync(join(dataDir, secret)).mode & 0o777, 0o600, secret);
   }
   assert.equal(statSync(dataDir).mode & 0o077, 0, "the folder is its owner's alone");
-  const credentials = [file.owner.password, ...file.projects.flatMap(({ apiKey, apiSecret }) => [apiKey, apiSecret ?? apiKey])];
+  const credentials = [
+    file.owner.password,
+    ...file.projects.flatMap(({ apiKey, apiSecret }) => [apiKey, apiSecret ?? apiKey]),
+  ];
   for (const secret of credentials) assert.ok(first.output().includes(secret), "shown once");
   for (const project of file.projects) await caller(first.url, project).run("test/noop");
 
@@ -78,22 +96,37 @@ test("settings as flags and as environment variables", async () => {
   const models = temporaryFolder("models");
   cpSync(join(FIXTURE_MODELS, "test/noop"), join(models, "mine/own"), { recursive: true });
   const yaml = join(models, "mine/own/model.yaml");
-  writeFileSync(yaml, readFileSync(yaml, "utf8").replace("owner: test", "owner: mine").replace("slug: noop", "slug: own"));
+  writeFileSync(
+    yaml,
+    readFileSync(yaml, "utf8").replace("owner: test", "owner: mine").replace("slug: noop", "slug: own"),
+  );
   mkdirSync(join(models, "mine/broken"));
   writeFileSync(join(models, "mine/broken/model.yaml"), "owner: mine\nslug: broken\n");
 
   const start = async (args: readonly string[], env: NodeJS.ProcessEnv) => {
-    const { child, match, output } = await startProgram(["serve", ...args], { ready: /Modelyard is ready at (\S+)/, env });
+    const { child, match, output } = await startProgram(["serve", ...args], {
+      ready: /Modelyard is ready at (\S+)/,
+      env,
+    });
     started.push({ stop: () => stopProgram(child) });
     return { child, base: match[1] as string, output };
   };
   for (const kind of ["flags", "environment"] as const) {
     const port = await freePort();
-    const settings = { port: String(port), host: "127.0.0.1", data: temporaryFolder(kind), "public-url": `http://localhost:${port}`, models };
+    const settings = {
+      port: String(port),
+      host: "127.0.0.1",
+      data: temporaryFolder(kind),
+      "public-url": `http://localhost:${port}`,
+      models,
+    };
     const flags = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-    const env = Object.fromEntries(Object.entries(settings).map(([name, value]) => [`MODELYARD_${name.toUpperCase().replace("-", "_")}`, value]));
+    const env = Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [`MODELYARD_${name.toUpperCase().replace("-", "_")}`, value]),
+    );
     const common = ["--no-catalogue", "--prepare-mb", "0"];
-    const program = kind === "flags" ? await start([...flags, ...common], { MODELYARD_PORT: "1" }) : await start(common, env);
+    const program =
+      kind === "flags" ? await start([...flags, ...common], { MODELYARD_PORT: "1" }) : await start(common, env);
     assert.equal(program.base, `http://localhost:${port}`);
     assert.match(program.output(), /broken\/model\.yaml/, "a broken model is named");
     const file = JSON.parse(readFileSync(join(settings.data, "first-run.json"), "utf8")) as FirstRunFile;
@@ -103,7 +136,11 @@ test("settings as flags and as environment variables", async () => {
     const { taskid } = await own.run("mine/own", picture);
     const task = await own.ended(taskid);
     assert.equal(task.pexit, "0");
-    assert.match(String(task.parameters.note), new RegExp(`^http://localhost:${port}/v1/File/`), "addresses begin with the public one");
+    assert.match(
+      String(task.parameters.note),
+      new RegExp(`^http://localhost:${port}/v1/File/`),
+      "addresses begin with the public one",
+    );
     assert.equal(await stopProgram(program.child), 0);
   }
 });
@@ -127,7 +164,16 @@ test("a port that is taken, a data folder that is used, a master key that is ano
   const dataDir = temporaryFolder("taken");
   const first = await platform({ dataDir });
   const { port } = new URL(first.url);
-  const serve = (data: string, more: string[] = []) => ["serve", "--no-catalogue", "--no-worker", "--data", data, "--port", "0", ...more];
+  const serve = (data: string, more: string[] = []) => [
+    "serve",
+    "--no-catalogue",
+    "--no-worker",
+    "--data",
+    data,
+    "--port",
+    "0",
+    ...more,
+  ];
   assert.match(await refusal(serve(temporaryFolder("other"), ["--port", port])), /EADDRINUSE|in use/);
   assert.match(await refusal(serve(dataDir)), /another Modelyard server \(process \d+\) already uses/);
   assert.equal((await fetch(`${first.url}/health`)).status, 200, "the first one is not disturbed");
@@ -153,7 +199,10 @@ test("SIGTERM lets a running task end, takes nothing new, and exits with 0", asy
 
   const second = await platform({ dataDir, args: ["--no-worker"] });
   const task = await caller(second.url, keyOf(first.firstRun)).detail(taskid);
-  assert.deepEqual([task.socketaccesstoken, task.status, task.pexit, task.modelyard.attempts], [socketaccesstoken, "task_postprocess_end", "0", 1]);
+  assert.deepEqual(
+    [task.socketaccesstoken, task.status, task.pexit, task.modelyard.attempts],
+    [socketaccesstoken, "task_postprocess_end", "0", 1],
+  );
   await second.stop();
 });
 

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { type Caller, caller, isLast, type Platform, startPlatform, type Subscription, subscribe, temporaryFolder } from "@modelyard/testing";
+import {
+  type Caller,
+  caller,
+  isLast,
+  type Platform,
+  type Subscription,
+  startPlatform,
+  subscribe,
+  temporaryFolder,
+} from "@modelyard/testing";
 
 let platform: Platform;
 let own: Caller;
@@ -22,7 +31,10 @@ async function bystander(): Promise<{ check(): Promise<void> }> {
   return {
     async check() {
       await own.call("Task/Cancel", { taskid });
-      assert.deepEqual((await socket.until(isLast)).map(({ type }) => type), ["task_queue", "task_cancel"]);
+      assert.deepEqual(
+        (await socket.until(isLast)).map(({ type }) => type),
+        ["task_queue", "task_cancel"],
+      );
       await socket.close();
     },
   };
@@ -32,7 +44,11 @@ for (const [name, code, misbehave] of [
   ["says what is no JSON", 1007, (socket) => socket.send("not json")],
   ["says half of a message", 1007, (socket) => socket.send('{"type":"task_info"')],
   ["says invalid UTF-8", 1007, (socket) => socket.socket.send(Buffer.from([0xff, 0xfe]), { binary: false })],
-  ["says 65 kB", 1009, (socket) => socket.send(JSON.stringify({ type: "task_info", tasktoken: "x", pad: "x".repeat(65 * 1024) }))],
+  [
+    "says 65 kB",
+    1009,
+    (socket) => socket.send(JSON.stringify({ type: "task_info", tasktoken: "x", pad: "x".repeat(65 * 1024) })),
+  ],
   ["says 10 MB", 1009, (socket) => socket.send("x".repeat(10_000_000))],
   ["sends bytes first", 1003, (socket) => socket.send(Buffer.from([1, 2, 3]))],
 ] as [string, number, (socket: Subscription) => void][]) {
@@ -61,7 +77,10 @@ test("a thousand registrations of the same and of unknown tasks", async () => {
   const socket = await subscribe(platform.url);
   for (let n = 0; n < 1_000; n++) socket.follow(n % 2 === 0 ? socketaccesstoken : String(n).padStart(30, "x"), 0);
   const frames = await socket.until(isLast);
-  assert.deepEqual(frames.map(({ seq }) => seq), frames.map((_, n) => n + 1));
+  assert.deepEqual(
+    frames.map(({ seq }) => seq),
+    frames.map((_, n) => n + 1),
+  );
   await socket.close();
 });
 
@@ -93,14 +112,21 @@ test("a long log is replayed whole to a reader that only takes its time", async 
   const frames = await socket.until(isLast);
   clearInterval(breathe);
   assert.deepEqual(socket.faults, []);
-  assert.deepEqual(frames.map(({ seq }) => seq), Array.from({ length: ended.modelyard.lastevent }, (_, n) => n + 1));
-  const bytes = frames.reduce((sum, { type, message }) => sum + (type !== "task_output_full" && typeof message === "string" ? message.length : 0), 0);
+  assert.deepEqual(
+    frames.map(({ seq }) => seq),
+    Array.from({ length: ended.modelyard.lastevent }, (_, n) => n + 1),
+  );
+  const bytes = frames.reduce(
+    (sum, { type, message }) => sum + (type !== "task_output_full" && typeof message === "string" ? message.length : 0),
+    0,
+  );
   assert.ok(bytes > 8 * 1024 * 1024, `${bytes} characters of both streams`);
   await socket.close();
 });
 
 /** MiB of physical memory of the server's process. */
-const resident = () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${platform.process.pid}/status`, "utf8"))?.[1]) / 1024;
+const resident = () =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${platform.process.pid}/status`, "utf8"))?.[1]) / 1024;
 
 const LOUD = 3;
 const SLOW = 10;
@@ -110,7 +136,8 @@ async function peakWhileLoud(slow: number): Promise<{ peak: number; sockets: Sub
   const sockets = await Promise.all(Array.from({ length: slow }, () => subscribe(platform.url)));
   const good = await subscribe(platform.url);
   const tasks = await Promise.all(Array.from({ length: LOUD }, () => own.run("test/loud", { megabytes: 10 })));
-  for (const { socketaccesstoken } of tasks) for (const socket of [good, ...sockets]) socket.follow(socketaccesstoken, 0);
+  for (const { socketaccesstoken } of tasks)
+    for (const socket of [good, ...sockets]) socket.follow(socketaccesstoken, 0);
   for (const { socket } of sockets) socket.pause();
   let peak = resident();
   const watch = setInterval(() => (peak = Math.max(peak, resident())), 20);
@@ -118,7 +145,11 @@ async function peakWhileLoud(slow: number): Promise<{ peak: number; sockets: Sub
   clearInterval(watch);
   for (const { taskid } of tasks) {
     const seqs = frames.filter(({ id }) => id === taskid).map(({ seq }) => seq);
-    assert.deepEqual(seqs, seqs.map((_, n) => n + 1), "a good reader misses nothing");
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, n) => n + 1),
+      "a good reader misses nothing",
+    );
   }
   await good.close();
   return { peak, sockets };

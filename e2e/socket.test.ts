@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Frame, isTerminal, nextStatus, type TaskEventType, type TaskStatus } from "@modelyard/contract";
-import { type Caller, caller, isLast, type Platform, startPlatform, type Subscription, subscribe, temporaryFolder } from "@modelyard/testing";
+import {
+  type Caller,
+  caller,
+  isLast,
+  type Platform,
+  type Subscription,
+  startPlatform,
+  subscribe,
+  temporaryFolder,
+} from "@modelyard/testing";
 
 let platform: Platform;
 let own: Caller;
@@ -31,8 +40,13 @@ async function close(...sockets: Subscription[]): Promise<void> {
 
 const types = (frames: readonly Frame[]): TaskEventType[] => frames.map(({ type }) => type);
 /** The same type several times in a row counts once. */
-const stages = (frames: readonly Frame[]): TaskEventType[] => types(frames).filter((type, n, all) => type !== all[n - 1]);
-const gapFree = (frames: readonly Frame[], first = 1) => assert.deepEqual(frames.map(({ seq }) => seq), frames.map((_, n) => first + n));
+const stages = (frames: readonly Frame[]): TaskEventType[] =>
+  types(frames).filter((type, n, all) => type !== all[n - 1]);
+const gapFree = (frames: readonly Frame[], first = 1) =>
+  assert.deepEqual(
+    frames.map(({ seq }) => seq),
+    frames.map((_, n) => first + n),
+  );
 
 /** Every frame is a legal step of the transition table. */
 function legal(frames: readonly Frame[]): void {
@@ -45,7 +59,14 @@ function legal(frames: readonly Frame[]): void {
   assert.ok(isTerminal(status));
 }
 
-const ORDER = ["task_queue", "task_accept", "task_preprocess_start", "task_preprocess_end", "task_assign", "task_start"];
+const ORDER = [
+  "task_queue",
+  "task_accept",
+  "task_preprocess_start",
+  "task_preprocess_end",
+  "task_assign",
+  "task_start",
+];
 const END = ["task_end", "task_postprocess_start", "task_postprocess_end"];
 
 test("10, 6 the frames of a run in their order, with structured progress", async () => {
@@ -54,8 +75,11 @@ test("10, 6 the frames of a run in their order, with structured progress", async
   gapFree(frames);
   legal(frames);
   assert.deepEqual(stages(frames), [...ORDER, "task_output", "task_output_full", ...END]);
-  for (const frame of frames) assert.deepEqual([frame.id, frame.tasktoken, frame.result], [taskid, socketaccesstoken, true]);
-  const progress = frames.flatMap(({ message }) => (message && typeof message === "object" && "percentage" in message ? [message] : []));
+  for (const frame of frames)
+    assert.deepEqual([frame.id, frame.tasktoken, frame.result], [taskid, socketaccesstoken, true]);
+  const progress = frames.flatMap(({ message }) =>
+    message && typeof message === "object" && "percentage" in message ? [message] : [],
+  );
   assert.deepEqual(progress.at(-1), {
     type: "progressGenerate",
     task: "Generate",
@@ -67,23 +91,36 @@ test("10, 6 the frames of a run in their order, with structured progress", async
     elapsedTime: "",
     remainingTime: "",
   });
-  const text = frames.filter(({ type, message }) => type === "task_output" && typeof message === "string").map(({ message }) => message);
+  const text = frames
+    .filter(({ type, message }) => type === "task_output" && typeof message === "string")
+    .map(({ message }) => message);
   assert.equal(text.join(""), `hello from task ${taskid}\nhello`);
-  assert.deepEqual(frames.find(({ type }) => type === "task_output_full")?.message, { raw: `hello from task ${taskid}\nhello` });
+  assert.deepEqual(frames.find(({ type }) => type === "task_output_full")?.message, {
+    raw: `hello from task ${taskid}\nhello`,
+  });
 
   const last = frames.at(-1) as Frame;
   const { outputs } = await own.ended(taskid);
-  assert.deepEqual([last.message, last.outputs, last.pexit, last.exitCode, last.success, last.terminal], [outputs, outputs, "0", 0, true, true]);
-  for (const frame of frames.slice(0, -1)) assert.deepEqual([frame.terminal, frame.outputs, frame.pexit], [undefined, undefined, undefined]);
+  assert.deepEqual(
+    [last.message, last.outputs, last.pexit, last.exitCode, last.success, last.terminal],
+    [outputs, outputs, "0", 0, true, true],
+  );
+  for (const frame of frames.slice(0, -1))
+    assert.deepEqual([frame.terminal, frame.outputs, frame.pexit], [undefined, undefined, undefined]);
 });
 
 test("10 a tqdm bar becomes the same progress message", async () => {
   const { socketaccesstoken } = await own.run("test/bar");
   const frames = await whole(socketaccesstoken);
-  const bars = frames.flatMap(({ message }) => (message && typeof message === "object" && "percentage" in message ? [message] : []));
+  const bars = frames.flatMap(({ message }) =>
+    message && typeof message === "object" && "percentage" in message ? [message] : [],
+  );
   // A bar is a level: on a busy machine a later one may have replaced an earlier one.
   const seen = bars.map(({ percentage }) => Number(percentage));
-  assert.deepEqual(seen, [0, 50, 100].filter((percentage) => seen.includes(percentage)));
+  assert.deepEqual(
+    seen,
+    [0, 50, 100].filter((percentage) => seen.includes(percentage)),
+  );
   assert.deepEqual(bars.at(-1), {
     type: "progressGenerate",
     task: "Sampling",
@@ -103,7 +140,9 @@ test("10 tokens are cumulative: thinking first, then the answer", async () => {
   const frames = await whole(socketaccesstoken);
   gapFree(frames);
   legal(frames);
-  const said = frames.flatMap(({ message }) => (message && typeof message === "object" && "isThinking" in message ? [message] : []));
+  const said = frames.flatMap(({ message }) =>
+    message && typeof message === "object" && "isThinking" in message ? [message] : [],
+  );
   assert.ok(said.length >= 2, "more than one frame");
   assert.ok(said[0]?.isThinking && said[0].answer.length === 0);
   for (const [n, { raw, thinking, answer, isThinking }] of said.entries()) {
@@ -121,7 +160,10 @@ test("10 tokens are cumulative: thinking first, then the answer", async () => {
 test("10 stderr comes as task_error, and whole at the end", async () => {
   const { socketaccesstoken } = await own.run("test/echo", { prompt: "x", mode: "stderr" });
   const frames = await whole(socketaccesstoken);
-  assert.deepEqual(frames.filter(({ type }) => type === "task_error").map(({ message }) => message), ["a warning\n"]);
+  assert.deepEqual(
+    frames.filter(({ type }) => type === "task_error").map(({ message }) => message),
+    ["a warning\n"],
+  );
   assert.deepEqual(stages(frames).slice(-5), ["task_output_full", "task_error_full", ...END]);
   assert.deepEqual(frames.find(({ type }) => type === "task_error_full")?.message, { raw: "a warning\n" });
 });
@@ -129,7 +171,10 @@ test("10 stderr comes as task_error, and whole at the end", async () => {
 test("10 a failure ends in task_postprocess_end with no outputs, a kill in task_cancel", async () => {
   const failed = await whole((await own.run("test/echo", { prompt: "x", mode: "fail" })).socketaccesstoken);
   const last = failed.at(-1) as Frame;
-  assert.deepEqual([last.type, last.message, last.outputs, last.pexit, last.exitCode, last.success], ["task_postprocess_end", [], [], "3", 3, false]);
+  assert.deepEqual(
+    [last.type, last.message, last.outputs, last.pexit, last.exitCode, last.success],
+    ["task_postprocess_end", [], [], "3", 3, false],
+  );
 
   const task = await own.run("test/stubborn");
   const socket = await subscribe(platform.url);
@@ -137,7 +182,10 @@ test("10 a failure ends in task_postprocess_end with no outputs, a kill in task_
   await socket.until(({ type }) => type === "task_output");
   await own.call("Task/Kill", { taskid: task.taskid });
   const cancel = (await socket.until(isLast)).at(-1) as Frame;
-  assert.deepEqual([cancel.type, cancel.message, cancel.pexit, cancel.exitCode, cancel.success, cancel.terminal], ["task_cancel", null, "", null, false, true]);
+  assert.deepEqual(
+    [cancel.type, cancel.message, cancel.pexit, cancel.exitCode, cancel.success, cancel.terminal],
+    ["task_cancel", null, "", null, false, true],
+  );
   await close(socket);
 });
 
@@ -167,12 +215,23 @@ test("10.3 who comes in the middle of a text hears all of it so far", async () =
   const { socketaccesstoken } = await own.run("test/talk", { prompt: "x", words: 60 });
   const first = await subscribe(platform.url);
   first.follow(socketaccesstoken);
-  await first.until(({ message }) => message !== null && typeof message === "object" && "answer" in message && (message.answer?.[0] ?? "").includes(" 5"));
+  await first.until(
+    ({ message }) =>
+      message !== null &&
+      typeof message === "object" &&
+      "answer" in message &&
+      (message.answer?.[0] ?? "").includes(" 5"),
+  );
   const second = await subscribe(platform.url);
   second.follow(socketaccesstoken);
   const [state] = await second.until(() => true);
   assert.equal(state?.type, "task_output");
-  assert.ok(typeof state.message === "object" && state.message !== null && "raw" in state.message && state.message.raw.startsWith("Let me think. x 1 2 3 4 5"));
+  assert.ok(
+    typeof state.message === "object" &&
+      state.message !== null &&
+      "raw" in state.message &&
+      state.message.raw.startsWith("Let me think. x 1 2 3 4 5"),
+  );
   const ends = await Promise.all([first.until(isLast), second.until(isLast)]);
   assert.deepEqual(ends[0].at(-1), ends[1].at(-1));
   await close(first, second);
@@ -240,7 +299,8 @@ test("10.2 unknown tokens and unknown types are ignored; the socket goes on", as
 
 test("10 the socket opens on /, /v1 and /v1/, and nowhere else", async () => {
   for (const path of ["", "/", "/v1", "/v1/", "/V1", "/v1?x=1"]) await close(await subscribe(platform.url, path));
-  for (const path of ["/v2", "/v1/Run", "/worker/v1"]) await assert.rejects(subscribe(platform.url, path), /Unexpected server response: 40[14]/);
+  for (const path of ["/v2", "/v1/Run", "/worker/v1"])
+    await assert.rejects(subscribe(platform.url, path), /Unexpected server response: 40[14]/);
 });
 
 test("two hundred subscribers of one task hear the same", async () => {

@@ -4,7 +4,17 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Caller, caller, type Platform, REPOSITORY, startPlatform, startProgram, stopProgram, temporaryFolder, until } from "@modelyard/testing";
+import {
+  type Caller,
+  caller,
+  type Platform,
+  REPOSITORY,
+  startPlatform,
+  startProgram,
+  stopProgram,
+  temporaryFolder,
+  until,
+} from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/src/main.ts");
 /** One /30 of a range that is kept for documentation-like private use; the name is this process's own. */
@@ -37,7 +47,19 @@ test("a task waits, with the reason, until a worker comes; a file goes there and
   const waiting = await own.detail(taskid);
   assert.equal(waiting.status, "task_queue");
   assert.match(waiting.modelyard.waitreason ?? "", /worker/i);
-  const args = ["worker", "--server", platform.url, "--data", temporaryFolder("second"), "--name", "second", "--slots", "2", "--prepare-mb", "0"];
+  const args = [
+    "worker",
+    "--server",
+    platform.url,
+    "--data",
+    temporaryFolder("second"),
+    "--name",
+    "second",
+    "--slots",
+    "2",
+    "--prepare-mb",
+    "0",
+  ];
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: "ignore",
     env: { PATH: process.env.PATH, HOME: process.env.HOME, MODELYARD_WORKER_TOKEN: token },
@@ -56,7 +78,17 @@ test("a task waits, with the reason, until a worker comes; a file goes there and
 });
 
 test("a worker with a wrong token is refused, says so, and gets nothing", async () => {
-  const args = ["worker", "--server", platform.url, "--data", temporaryFolder("wrong"), "--token", `${token.slice(0, -1)}x`, "--prepare-mb", "0"];
+  const args = [
+    "worker",
+    "--server",
+    platform.url,
+    "--data",
+    temporaryFolder("wrong"),
+    "--token",
+    `${token.slice(0, -1)}x`,
+    "--prepare-mb",
+    "0",
+  ];
   const { child, output } = await startProgram(args, { ready: /401|token/i });
   try {
     const { taskid } = await own.run("test/echo", { prompt: "x" });
@@ -106,11 +138,34 @@ test("a worker on another network: one outbound connection, nothing else", async
   }
   const { port } = new URL(platform.url);
   const inside = ["netns", "exec", NAMESPACE, process.execPath, MAIN, "worker"];
-  const args = ["--server", `http://${SERVER_SIDE}:${port}`, "--token", token, "--data", temporaryFolder("far"), "--name", "far", "--slots", "2", "--prepare-mb", "0"];
-  const child: ChildProcess = spawn("ip", [...inside, ...args], { stdio: "ignore", env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+  const args = [
+    "--server",
+    `http://${SERVER_SIDE}:${port}`,
+    "--token",
+    token,
+    "--data",
+    temporaryFolder("far"),
+    "--name",
+    "far",
+    "--slots",
+    "2",
+    "--prepare-mb",
+    "0",
+  ];
+  const child: ChildProcess = spawn("ip", [...inside, ...args], {
+    stdio: "ignore",
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
   try {
     assert.equal(await runs("from afar"), "from afar");
-    const listening = execFileSync("ip", ["netns", "exec", NAMESPACE, "cat", "/proc/net/tcp", "/proc/net/tcp6"]).toString();
+    const listening = execFileSync("ip", [
+      "netns",
+      "exec",
+      NAMESPACE,
+      "cat",
+      "/proc/net/tcp",
+      "/proc/net/tcp6",
+    ]).toString();
     assert.ok(!/^\s*\d+: \S+ \S+ 0A /m.test(listening), "the worker listens on nothing");
     // Cut the cable during a run: the lease ends, the task is taken up again once the cable is back.
     const { taskid } = await own.run("test/wait", { seconds: 1 });
@@ -127,6 +182,9 @@ test("a worker on another network: one outbound connection, nothing else", async
 
 test("without a worker the server says so, and serves on", async () => {
   const { taskid } = await own.run("test/echo", { prompt: "x" });
-  await until(async () => /worker/i.test((await own.detail(taskid)).modelyard.waitreason ?? ""), "the reason for waiting");
+  await until(
+    async () => /worker/i.test((await own.detail(taskid)).modelyard.waitreason ?? ""),
+    "the reason for waiting",
+  );
   await own.call("Task/Cancel", { taskid });
 });

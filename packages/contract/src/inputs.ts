@@ -69,7 +69,7 @@ function readText(item: Item, raw: unknown): string | ApiError {
   if (typeof raw === "object" && raw !== null) return apiError("parameterNotText", item.id);
   const text = isAbsent(raw) ? "" : clean(String(raw));
   if (text.trim() === "") {
-    if (item.default !== undefined && isAbsent(raw)) return String(item.default);
+    if (item.default !== undefined && text === "") return String(item.default);
     return item.required ? apiError("parameterRequired", item.id) : text;
   }
   const max = item.maxLength ?? DEFAULT_MAX_LENGTH;

@@ -38,6 +38,7 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
     },
     log,
   );
+  server.markReady();
   const workers: Worker[] = [];
 
   return {
