@@ -42,6 +42,12 @@ const WATCH_MS = 1_000;
 /** A model that could not be installed is tried again after this long. */
 const RETRY_INSTALL_MS = 60_000;
 
+/** Leases that were named to the server at this moment of the monotonic clock. */
+interface Renewal {
+  at: number;
+  keys: readonly string[];
+}
+
 export interface AgentOptions {
   config: WorkerConfig;
   release: string;
@@ -82,6 +88,9 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   const attempts = new Map<string, { attempt: Attempt; end: Promise<void> }>();
   let models = new Map<string, ModelVersion>();
   let draining = false;
+  /** The last hello and the last heartbeat. */
+  let renewal: Renewal = { at: 0, keys: [] };
+  let beat: Renewal & { seq: number } = { seq: 0, at: 0, keys: [] };
   const closing = new AbortController();
   const fetchInput: AttemptDeps["fetchInput"] = (url, signal) =>
     guardedFetch(url, { signal, allowHosts: config.allowHosts });
@@ -94,6 +103,8 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   const send = (message: FromWorker) => connection.send(message);
 
   function hello(): FromWorker {
+    const leases = held();
+    renewal = { at: performance.now(), keys: leases.map(key) };
     return {
       t: "hello",
       protocol: WORKER_PROTOCOL,
@@ -104,7 +115,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       gpus,
       memory: Math.floor(totalmem() / 2 ** 20),
       cpus: availableParallelism(),
-      leases: held(),
+      leases,
     };
   }
 
@@ -167,6 +178,8 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     switch (message.t) {
       case "welcome":
         lose(message.lost);
+        // The hello has renewed the others: without this a restart of the server between two heartbeats would cost them.
+        renewedSince(renewal);
         for (const { attempt } of attempts.values()) attempt.reporter.resend();
         if (draining) send({ t: "drain" });
         return;
@@ -201,21 +214,21 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     }
   }
 
-  // Heartbeats: what was named and answered is ours until LEASE_MS after the moment it was sent.
-  let seq = 0;
-  let beat: { seq: number; at: number; keys: string[] } | undefined;
+  // What a hello or heartbeat named and its answer did not call lost is ours until LEASE_MS after the moment it was sent.
   function heartbeat(): void {
     const leases = held();
-    beat = { seq: ++seq, at: performance.now(), keys: leases.map(key) };
-    send({ t: "heartbeat", seq, leases });
+    beat = { seq: beat.seq + 1, at: performance.now(), keys: leases.map(key) };
+    send({ t: "heartbeat", seq: beat.seq, leases });
     connection.checkSilence();
   }
   function renewed(answered: number, lost: readonly Lease[]): void {
     lose(lost);
-    if (beat?.seq !== answered) return;
-    for (const name of beat.keys) {
+    if (beat.seq === answered) renewedSince(beat);
+  }
+  function renewedSince({ at, keys }: Renewal): void {
+    for (const name of keys) {
       const running = attempts.get(name);
-      if (running) running.attempt.renewedAt = beat.at;
+      if (running) running.attempt.renewedAt = Math.max(running.attempt.renewedAt, at);
     }
   }
   function watch(): void {

@@ -194,7 +194,8 @@ export class Attempt {
     const outputs: Finish["outputs"] = [];
     for (const file of await collectOutputs(outputDir, this.#deps.model.manifest.limits)) {
       try {
-        const body = file.handle.createReadStream({ start: 0, end: Math.max(0, file.size - 1), autoClose: false });
+        const end = Math.max(0, file.size - 1);
+        const body = () => file.handle.createReadStream({ start: 0, end, autoClose: false });
         const blob = await this.#deps.files.output(this.task, this.epoch, body, file.size, this.#stop.signal);
         outputs.push({ blob, name: file.name, contenttype: "application/octet-stream", size: file.size });
       } finally {

@@ -12,7 +12,8 @@ export interface ConnectionHandlers {
 }
 
 const FIRST_DELAY_MS = 200;
-const MAX_DELAY_MS = 5_000;
+/** Short enough that leases of up to HEARTBEAT_MS age survive a restart of the server. */
+const MAX_DELAY_MS = 2_000;
 /** A server that went away without a word is noticed after this long without a sign of life. */
 const SILENCE_MS = 20_000;
 
