@@ -3,12 +3,21 @@
  * event and, at the end, the picture; also when it connects after the end, which is how fast runs meet it.
  */
 import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Caller, caller, type Platform, REPOSITORY, startPlatform, temporaryFolder } from "@modelyard/testing";
+import {
+  type Caller,
+  caller,
+  type Platform,
+  REPOSITORY,
+  startPlatform,
+  stopProgram,
+  temporaryFolder,
+} from "@modelyard/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const seed = readFileSync(new URL("fixtures/seed-browser.html", import.meta.url), "utf8");
@@ -24,12 +33,13 @@ let browser: Browser | undefined;
 /** Somebody else's page: another origin than the API's. */
 let site: Server;
 let page = "";
+let worker: ChildProcess | undefined;
 
 before(async () => {
   if (skip) return;
   assert.ok(executablePath, "CI must test with a browser: set MODELYARD_TEST_CHROMIUM");
   mkdirSync(ARTIFACTS, { recursive: true });
-  platform = await startPlatform({ dataDir: temporaryFolder("browser") });
+  platform = await startPlatform({ dataDir: temporaryFolder("browser"), args: ["--no-worker"] });
   const project = platform.firstRun.projects.find(({ auth }) => auth === "apikey");
   own = caller(platform.url, project as { apiKey: string });
   site = createServer((_request, response) => response.setHeader("content-type", "text/html").end(page));
@@ -41,9 +51,23 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
+  if (worker) await stopProgram(worker);
   site?.close();
   await platform?.stop();
 });
+
+function startWorkerProcess(): ChildProcess {
+  const main = join(REPOSITORY, "packages/cli/src/main.ts");
+  const data = temporaryFolder("browser-worker");
+  return spawn(process.execPath, [main, "worker", "--server", platform.url, "--data", data, "--prepare-mb", "0"], {
+    stdio: "ignore",
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      MODELYARD_WORKER_TOKEN: readFileSync(join(platform.dataDir, "worker-token"), "utf8").trim(),
+    },
+  });
+}
 
 async function open(token: string): Promise<{ tab: Page; console: string[]; alerts: string[] }> {
   page = `<!doctype html><meta charset="utf-8">${seed
@@ -71,14 +95,21 @@ async function picture(tab: Page): Promise<{ width: number; height: number }> {
 }
 
 test("live: the events as they come, then the picture", { skip }, async () => {
-  // The model waits for its turn on this one, so the page is there before it begins.
-  const { taskid, socketaccesstoken } = await own.run("test/picture", { prompt: "a mountain lake", delay: 1.5 });
+  const { taskid, socketaccesstoken } = await own.run("test/picture", { prompt: "a mountain lake" });
   const { tab, console, alerts } = await open(socketaccesstoken);
+  // Only now is there a worker, so the page sees the run from its beginning, however slow the machine.
+  await tab.waitForFunction('document.querySelector("#debug").textContent.includes("task_queue")');
+  worker = startWorkerProcess();
   assert.deepEqual(await picture(tab), { width: 256, height: 256 });
   const ended = await own.ended(taskid);
   assert.equal(ended.pexit, "0", ended.debugerror);
   const shown = await tab.locator("#debug").innerText();
   for (const type of [
+    "task_queue",
+    "task_accept",
+    "task_preprocess_start",
+    "task_preprocess_end",
+    "task_assign",
     "task_start",
     "task_output",
     "task_output_full",

@@ -212,7 +212,7 @@ test("10.3 who comes late hears where the task is; after the end also task_end",
 });
 
 test("10.3 who comes in the middle of a text hears all of it so far", async () => {
-  const { socketaccesstoken } = await own.run("test/talk", { prompt: "x", words: 60 });
+  const { taskid, socketaccesstoken } = await own.run("test/talk", { prompt: "x", words: 400 });
   const first = await subscribe(platform.url);
   first.follow(socketaccesstoken);
   await first.until(
@@ -232,6 +232,7 @@ test("10.3 who comes in the middle of a text hears all of it so far", async () =
       "raw" in state.message &&
       state.message.raw.startsWith("Let me think. x 1 2 3 4 5"),
   );
+  await own.call("Task/Kill", { taskid });
   const ends = await Promise.all([first.until(isLast), second.until(isLast)]);
   assert.deepEqual(ends[0].at(-1), ends[1].at(-1));
   await close(first, second);

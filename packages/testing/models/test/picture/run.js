@@ -30,11 +30,12 @@ function png(colours) {
   ]);
 }
 
-const { prompt, inputImage, delay } = JSON.parse(readFileSync(process.env.INPUT_JSON, "utf8"));
+const { prompt, inputImage } = JSON.parse(readFileSync(process.env.INPUT_JSON, "utf8"));
 const output = join(process.env.OUTPUT_DIR, "0.png");
-setTimeout(() => {
-  process.stdout.write(`painting ${prompt}\n`);
-  if (inputImage) return copyFileSync(inputImage, output);
+process.stdout.write(`painting ${prompt}\n`);
+if (inputImage) {
+  copyFileSync(inputImage, output);
+} else {
   const hash = createHash("sha256").update(prompt).digest();
   writeFileSync(output, png([hash.subarray(0, 3), hash.subarray(3, 6)]));
-}, delay * 1000);
+}
