@@ -67,7 +67,7 @@ export function createPrinter({ stdout, stderr }: Terminal): Printer {
       } else if (message !== null && "percentage" in message) {
         const { task, stepCurrent, stepTotal, remainingTime } = message;
         const steps = stepTotal === "" ? "" : ` ${stepCurrent}/${stepTotal}`;
-        const left = remainingTime === "" ? "" : `, ${remainingTime} s left`;
+        const left = remainingTime === "" ? "" : `, ${Math.ceil(Number(remainingTime))} s left`;
         progress(Number(message.percentage), `${task}${steps}${left}`);
       } else if (message !== null && "isThinking" in message) {
         tokens(message.thinking.join(""), message.answer.join(""));
