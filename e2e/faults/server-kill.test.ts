@@ -6,7 +6,7 @@ import { allEnded, startLoad } from "./support/load.ts";
 import { choose, seeded } from "./support/mode.ts";
 import { Site } from "./support/site.ts";
 
-const kills = choose(6, 1_000);
+const kills = choose(4, 1_000);
 
 test(`${kills} server kills: every acknowledged task exists and ends`, async (t) => {
   const { random } = seeded(t);

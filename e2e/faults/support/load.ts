@@ -38,7 +38,7 @@ export function startLoad(
   let started = 0;
   let stopped = false;
   const one = async () => {
-    while (!stopped && started < runs) {
+    while (!stopped && !site.closed && started < runs) {
       started++;
       try {
         const inputs = { ms: random(ms + 1), family: family > 0 && random(family) === 0 };

@@ -39,6 +39,8 @@ export class Site {
   readonly url: string;
   server: Program | undefined;
   readonly workers: Program[] = [];
+  /** The test is over. */
+  closed = false;
   readonly #port: number;
   readonly #options: SiteOptions;
   #firstRun: FirstRunFile | undefined;
@@ -185,6 +187,7 @@ export class Site {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     for (const { pid } of processesOf(this.folder)) {
       try {
         process.kill(pid, "SIGKILL");

@@ -51,6 +51,8 @@ export function openPostgres(url: string, options: { connections?: number } = {}
   });
   // A dropped idle connection is replaced at the next use.
   pool.on("error", () => {});
+  // One that drops while a unit uses it fails that unit's statement; its own event, unheard, would end the process.
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ value: T; after: (() => void)[] }> {
     const client = await pool.connect();

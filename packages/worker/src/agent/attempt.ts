@@ -6,7 +6,7 @@ import type { Finish, FromWorker, ModelVersion, ToWorker } from "@modelyard/cont
 import type { InstalledModel } from "../install/installed-model.ts";
 import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
 import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
-import { collectOutputs, OutputLimitError } from "./outputs.ts";
+import { collectOutputs, OutputLimitError, readCollected } from "./outputs.ts";
 import type { Places } from "./places.ts";
 import { Reporter } from "./reporter.ts";
 import type { RunFolder, RunFolders } from "./run-folders.ts";
@@ -194,8 +194,7 @@ export class Attempt {
     const outputs: Finish["outputs"] = [];
     for (const file of await collectOutputs(outputDir, this.#deps.model.manifest.limits)) {
       try {
-        const end = Math.max(0, file.size - 1);
-        const body = () => file.handle.createReadStream({ start: 0, end, autoClose: false });
+        const body = () => readCollected(file);
         const blob = await this.#deps.files.output(this.task, this.epoch, body, file.size, this.#stop.signal);
         outputs.push({ blob, name: file.name, contenttype: "application/octet-stream", size: file.size });
       } finally {

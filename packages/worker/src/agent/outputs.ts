@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { Manifest } from "@modelyard/contract";
 
 export interface CollectedFile {
@@ -59,4 +60,19 @@ export async function collectOutputs(outputDir: string, limits: Manifest["limits
     for (const file of files) await file.handle.close();
     throw error;
   }
+}
+
+const READ_BYTES = 256 * 1024;
+
+/** The file's bytes from its beginning. Leaves the handle open, also when the stream is destroyed: a failed upload is repeated. */
+export function readCollected({ handle, size }: CollectedFile): Readable {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for (let at = 0; at < size; ) {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(READ_BYTES, size - at)), { position: at });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  }
+  return Readable.from(chunks(), { objectMode: false });
 }
