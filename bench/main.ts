@@ -1,4 +1,4 @@
-// npm run bench [-- accept drain latency] [--runs 3] [--seconds 8] [--tasks 10000] [--samples 300]
+// npm run bench [-- accept drain latency command memory] [--runs 3] [--seconds 8] [--tasks 10000] [--samples 300]
 // Started by scripts/bench.js, which has installed what is needed.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, release, tmpdir, totalmem } from "node:os";
@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stopServices } from "../scripts/lib/services.js";
 import { accept } from "./accept.ts";
+import { command, memory } from "./command.ts";
 import { drain } from "./drain.ts";
 import { latency } from "./latency.ts";
 import { killPrograms } from "./program.ts";
 import { formatTable, type Result } from "./result.ts";
 import type { Bench } from "./rounds.ts";
 
-const benchmarks: Record<string, (bench: Bench) => Promise<Result[]>> = { accept, drain, latency };
+const benchmarks: Record<string, (bench: Bench) => Promise<Result[]>> = { accept, drain, latency, command, memory };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

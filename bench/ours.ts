@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -32,6 +33,10 @@ export interface Ours {
   drain?(options: { tasks: number; concurrency: number }): Promise<{ perSecond: number }>;
   /** `latency`: one task at a time on an idle system, from the enqueue call to the handler's first line, in milliseconds. */
   latency?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
+  /** `command`: one task at a time of a model that runs `true`, from the call to the terminal frame on the socket, in milliseconds. */
+  command?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
+  /** `memory`: resident memory of the idle server and its worker together, in MB (10⁶ bytes). */
+  memory?(): Promise<{ megabytes: number }>;
 }
 
 /** One run of the fixture model that does nothing. */
@@ -70,7 +75,11 @@ async function start(args: string[]): Promise<Running> {
   };
 }
 
-function post(url: string, agent: Agent, headers: Record<string, string>): Promise<{ taskid: string }> {
+function post(
+  url: string,
+  agent: Agent,
+  headers: Record<string, string>,
+): Promise<{ taskid: string; socketaccesstoken: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(
       url,
@@ -152,10 +161,52 @@ export const ours: Ours = {
     }
     agent.destroy();
     await running.stop();
-    found.sort((a, b) => a - b);
-    return {
-      p50: found[Math.floor(samples * 0.5)] ?? Number.NaN,
-      p99: found[Math.floor(samples * 0.99)] ?? Number.NaN,
-    };
+    return quantiles(found);
+  },
+
+  async command({ samples }) {
+    const running = await start([]);
+    const { platform, headers } = running;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const socket = new WebSocket(`${platform.url.replace("http", "ws")}/v1`);
+    await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+    const found: number[] = [];
+    for (let n = -5; n < samples; n++) {
+      const began = performance.now();
+      const signed = headers[(n + headers.length) % headers.length] ?? {};
+      const { socketaccesstoken } = await post(`${platform.url}/v1/Run/test/true`, agent, signed);
+      socket.send(JSON.stringify({ type: "task_info", tasktoken: socketaccesstoken }));
+      await new Promise<void>((resolve) => {
+        socket.onmessage = ({ data }) => {
+          if (JSON.parse(String(data)).terminal) resolve();
+        };
+      });
+      // The first few start the launcher and fill the caches.
+      if (n >= 0) found.push(performance.now() - began);
+      await setTimeout(15);
+    }
+    socket.close();
+    agent.destroy();
+    await running.stop();
+    return quantiles(found);
+  },
+
+  async memory() {
+    const running = await start([]);
+    const { pid } = running.platform.process;
+    // Loading leaves garbage that is collected some seconds after the start (cli/bin).
+    await setTimeout(8_000);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean);
+    const resident = (process: string) =>
+      Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${process}/status`, "utf8"))?.[1]);
+    const kilobytes = [String(pid), ...children].map(resident).reduce((sum, value) => sum + value, 0);
+    await running.stop();
+    return { megabytes: (kilobytes * 1024) / 1e6 };
   },
 };
+
+function quantiles(found: number[]): { p50: number; p99: number } {
+  const sorted = found.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}

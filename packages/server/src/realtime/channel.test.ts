@@ -31,6 +31,7 @@ function reader() {
   const subscriber: Subscriber = {
     send: (frame) => seqs.push((JSON.parse(frame) as Frame).seq) > 0,
     drained: () => free.then(() => true),
+    ended: () => {},
   };
   return {
     seqs,

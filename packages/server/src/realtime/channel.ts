@@ -20,6 +20,8 @@ export interface Subscriber {
   send(frame: string): boolean;
   /** Resolves when the subscriber's buffer is small enough for a long replay to go on; false = it is gone. */
   drained(): Promise<boolean>;
+  /** The task's last frame was sent. */
+  ended(): void;
 }
 
 /** What a channel reads from the store. */
@@ -146,6 +148,7 @@ export class Channel {
     if (this.#subscribers.size === 0) return;
     const text = JSON.stringify(frame);
     for (const subscriber of this.#subscribers) if (!subscriber.send(text)) this.#subscribers.delete(subscriber);
+    if (frame.terminal) for (const subscriber of [...this.#subscribers]) subscriber.ended();
   }
 
   /** Terminal frames carry the outputs, which are not part of the log. */

@@ -16,6 +16,7 @@ const REPLAY_BUFFER = 1024 * 1024;
 const LOG_ROWS = 50;
 const REGISTER_MS = 10_000;
 const PING_MS = 30_000;
+/** Unfinished tasks that one socket may follow at a time. */
 const TASKS_PER_SOCKET = 100;
 
 export interface RealtimeDeps {
@@ -89,7 +90,14 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       ws.close(1013, "reading too slowly; reconnect with after");
       return false;
     };
-    const subscriber = (): Subscriber => ({
+    /** A finished task says nothing more: its place on this socket is free again. */
+    const end = (token: string) => {
+      const entry = joined.get(token);
+      if (!entry) return;
+      joined.delete(token);
+      leave(entry.key, entry.channel, entry.subscriber);
+    };
+    const subscriber = (token: string): Subscriber => ({
       send(frame) {
         if (ws.readyState !== ws.OPEN) return false;
         if (ws.bufferedAmount > BUFFER_LIMIT) return letGo();
@@ -104,6 +112,7 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
         }
         return ws.readyState === ws.OPEN;
       },
+      ended: () => end(token),
     });
 
     async function follow(message: ClientMessage): Promise<void> {
@@ -114,12 +123,11 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       if (!task || joined.has(message.tasktoken) || joined.size >= TASKS_PER_SOCKET || ws.readyState !== ws.OPEN)
         return;
       const { key, channel } = channelOf(task, base);
-      const own = subscriber();
+      const own = subscriber(message.tasktoken);
       joined.set(message.tasktoken, { key, channel, subscriber: own });
       await channel.join(own, message.after);
       if (ws.readyState !== ws.OPEN) leave(key, channel, own);
-      // A finished task says nothing more: its channel need not be kept.
-      else if (isTerminal(task.status)) leave(key, channel, own);
+      else if (isTerminal(task.status)) end(message.tasktoken);
     }
 
     ws.on("message", (data, isBinary) => {

@@ -1,6 +1,7 @@
 /**
- * What an attempt has to say, delivered exactly once and in order: at most one report is under way, later events wait and
- * travel together, and after a reconnect the unanswered report is sent again under its number.
+ * What an attempt has to say, delivered exactly once and in order: events wait for the answer to the report before them and
+ * travel together, only the last report waits for nobody, and after a reconnect the unanswered ones are sent again, each under
+ * its number.
  */
 import type { EventBody, FromWorker, Report, WorkerEventType } from "@modelyard/contract";
 
@@ -19,7 +20,8 @@ export class Reporter {
   readonly #began = performance.now();
   #events: Report["events"] = [];
   #finish: Report["finish"];
-  #inFlight: Report | undefined;
+  /** Unanswered reports in their order: at most one of events, and the last one. */
+  #unanswered: Report[] = [];
   #n = 0;
   #timer: NodeJS.Timeout | undefined;
   #over = false;
@@ -52,18 +54,18 @@ export class Reporter {
 
   /** The server's answer to report `n`. */
   answered(n: number, ok: boolean): void {
-    if (this.#inFlight?.n !== n) return;
-    const last = this.#inFlight.finish !== undefined;
-    this.#inFlight = undefined;
+    const index = this.#unanswered.findIndex((report) => report.n === n);
+    if (index < 0) return;
+    const [report] = this.#unanswered.splice(index, 1);
     if (!ok) this.stop();
-    else if (last) this.#end(true);
+    else if (report?.finish) this.#end(true);
     else if (this.#events.length > 0 || this.#finish) this.#flush();
   }
 
-  /** Sends the unanswered report again, on a new connection. */
+  /** Sends the unanswered reports again, on a new connection. */
   resend(): void {
-    if (this.#inFlight) this.#send(this.#inFlight);
-    else this.#flush();
+    for (const report of this.#unanswered) this.#send(report);
+    this.#flush();
   }
 
   /** The attempt is not ours any more: nothing is sent from here on. */
@@ -76,12 +78,12 @@ export class Reporter {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#events = [];
-    this.#inFlight = undefined;
+    this.#unanswered = [];
     this.#done.resolve(acknowledged);
   }
 
   #schedule(): void {
-    if (this.#inFlight || this.#timer) return;
+    if (this.#unanswered.length > 0 || this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#flush();
@@ -89,12 +91,19 @@ export class Reporter {
   }
 
   #flush(): void {
-    if (this.#over || this.#inFlight || (this.#events.length === 0 && !this.#finish)) return;
+    const waiting = this.#unanswered.length > 0 && !this.#finish;
+    const said = this.#unanswered.some((report) => report.finish);
+    if (this.#over || waiting || said || (this.#events.length === 0 && !this.#finish)) return;
+    // All but the last of many reports go one at a time, so that a flood of output does not pile up in the connection.
     const events = this.#take();
     const last = this.#events.length === 0;
+    if (!last && this.#unanswered.length > 0) {
+      this.#events.unshift(...events);
+      return;
+    }
     const report: Report = { t: "report", task: this.#task, epoch: this.#epoch, n: ++this.#n, events };
     if (last && this.#finish) report.finish = this.#finish;
-    this.#inFlight = report;
+    this.#unanswered.push(report);
     this.#send(report);
   }
 
