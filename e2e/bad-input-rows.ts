@@ -252,6 +252,7 @@ export function rows({ http, run, detail, task, keyLine, signedLines, mac, signe
       () =>
         http("/v1/Task/Detail", '{"tasktoken":"test"}', [
           keyLine(),
+          "Connection: Upgrade, HTTP2-Settings",
           "Upgrade: h2c",
           "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA",
         ]),
@@ -264,7 +265,12 @@ export function rows({ http, run, detail, task, keyLine, signedLines, mac, signe
         http(
           "/v1",
           "",
-          ["Upgrade: websocket", "Sec-WebSocket-Version: 99", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
+          [
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 99",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          ],
           "GET",
         ),
       { status: [400, 404, 426] },
