@@ -1,6 +1,7 @@
 /** Plays many histories, a fresh store now and then so that the auditor stays quick. Throws with seed and path of the smallest failure. */
+
+import { openDatabase } from "@modelyard/server/parts";
 import fc from "fast-check";
-import { openDatabase } from "../../../packages/server/src/db/open.ts";
 import { createWorld, histories, play } from "./history.ts";
 
 const HISTORIES_PER_STORE = 25;

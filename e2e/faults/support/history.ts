@@ -4,25 +4,28 @@
  */
 import assert from "node:assert/strict";
 import { type Report, USD } from "@modelyard/contract";
-import fc from "fast-check";
-import { createAccount } from "../../../packages/server/src/accounts/service.ts";
-import { audit } from "../../../packages/server/src/audit/audit.ts";
-import type { Bus } from "../../../packages/server/src/bus/bus.ts";
-import { memoryBus } from "../../../packages/server/src/bus/memory.ts";
-import type { Database, Tx } from "../../../packages/server/src/db/database.ts";
-import { topUp } from "../../../packages/server/src/ledger/service.ts";
-import { loadModels, type Models } from "../../../packages/server/src/models/service.ts";
-import type { Projects } from "../../../packages/server/src/projects/service.ts";
-import * as queue from "../../../packages/server/src/queue/service.ts";
 import {
   applyReport,
+  audit,
+  type Bus,
   beginAttempt,
   cancel,
+  createAccount,
+  createTasks,
+  type Database,
   IllegalTransitionError,
   type LeaseRef,
+  loadModels,
+  type Models,
+  memoryBus,
+  type Projects,
+  queue,
   retryOrFail,
-} from "../../../packages/server/src/tasks/lifecycle.ts";
-import { createTasks, type Tasks } from "../../../packages/server/src/tasks/service.ts";
+  type Tasks,
+  type Tx,
+  topUp,
+} from "@modelyard/server/parts";
+import fc from "fast-check";
 
 /** `at` picks one of the attempts (or tasks) there have been so far, dead ones too. */
 export type Op =

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import type { TaskEvent, TaskStatus } from "@modelyard/contract";
 import { type Client, createClient } from "@modelyard/sdk";
 import { audit } from "@modelyard/server";
+import { openDatabase } from "@modelyard/server/parts";
 import { type FirstRunFile, temporaryFolder } from "@modelyard/testing";
-import { openDatabase } from "../../../packages/server/src/db/open.ts";
 import { freePort, type Program, processesOf, program, until } from "./programs.ts";
 
 const MODELS = fileURLToPath(new URL("../models", import.meta.url));
