@@ -11,11 +11,13 @@ import {
   beginAttempt,
   cancel,
   createAccount,
+  createModelStats,
   createTasks,
   type Database,
   IllegalTransitionError,
   type LeaseRef,
   loadModels,
+  type ModelStats,
   type Models,
   memoryBus,
   type Projects,
@@ -121,6 +123,7 @@ export interface World {
   db: Database;
   bus: Bus;
   models: Models;
+  stats: ModelStats;
   tasks: Tasks;
 }
 
@@ -128,7 +131,8 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   const bus = memoryBus();
   const models = await loadModels(db, modelDirs, () => {});
   const projects = { accountOf: async () => undefined } as unknown as Projects;
-  return { db, bus, models, tasks: createTasks({ db, bus, models, projects, workers: () => [] }) };
+  const stats = await createModelStats(db, () => {});
+  return { db, bus, models, stats, tasks: createTasks({ db, bus, models, stats, projects, workers: () => [] }) };
 }
 
 class Undo extends Error {}
@@ -136,7 +140,7 @@ let accounts = 0;
 
 /** Plays one history on an account of its own, ends all its tasks, and asks the auditor after both. Returns how many operations changed something. */
 export async function play(world: World, history: readonly (readonly Op[])[]): Promise<number> {
-  const { db, tasks, models } = world;
+  const { db, tasks, models, stats } = world;
   const email = `history-${process.pid}-${++accounts}@test.example`;
   // One task at a time, twelve, or as many as the money holds.
   const credit = [12n, 120n, 400n][accounts % 3]! * USD;
@@ -147,7 +151,7 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
   const begun: number[] = [];
   const attempts: AttemptModel[] = [];
   const acknowledged = new Set<number>();
-  const crashing = { db, bus: world.bus, models };
+  const crashing = { db, bus: world.bus, models, stats };
 
   async function start(name: string): Promise<boolean> {
     const [owner = "", slug = ""] = name.split("/");

@@ -9,5 +9,6 @@ export * from "./slug.ts";
 export * from "./socket.ts";
 export * from "./task.ts";
 export * from "./task-event.ts";
+export * from "./tool.ts";
 export * from "./wire.ts";
 export * from "./worker-protocol.ts";

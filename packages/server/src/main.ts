@@ -12,7 +12,9 @@ import { openDatabase } from "./db/open.ts";
 import { fileRoutes } from "./files/routes.ts";
 import { createFiles } from "./files/service.ts";
 import { createApp, requestBase } from "./http/app.ts";
+import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
+import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
@@ -95,10 +97,11 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") await db.write(clampLeases);
 
+  const stats = await createModelStats(db, log);
   const registry = createRegistry();
-  const tasks = createTasks({ db, bus, models, projects, workers: registry.all });
-  const dispatcher = createDispatcher({ db, bus, models, registry, log });
-  const gateway = createGateway({ db, bus, models, registry, dispatcher, log });
+  const tasks = createTasks({ db, bus, models, stats, projects, workers: registry.all });
+  const dispatcher = createDispatcher({ db, bus, models, stats, registry, log });
+  const gateway = createGateway({ db, bus, models, stats, registry, dispatcher, log });
   const realtime = createRealtime({ db, bus, tasks, log });
 
   const app = createApp({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log });
@@ -110,6 +113,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
   taskRoutes(app, { tasks, projects, blobs });
+  modelRoutes(app, { models, stats });
   fileRoutes(app, { files: createFiles(db), blobs });
   workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });
 
@@ -149,6 +153,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await dispatcher.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await app.close();
+      await stats.close();
       await bus.close();
       await db.close();
     },

@@ -7,6 +7,7 @@ export type { Database, Tx } from "./db/database.ts";
 export { openDatabase } from "./db/open.ts";
 export { topUp } from "./ledger/service.ts";
 export { loadModels, type Models } from "./models/service.ts";
+export { createModelStats, type ModelStats } from "./models/stats.ts";
 export type { Projects } from "./projects/service.ts";
 export * as queue from "./queue/service.ts";
 export {

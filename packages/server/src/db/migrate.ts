@@ -2,6 +2,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
+import { modelStats } from "./migrations/0002-model-stats.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Migration {
@@ -9,7 +10,7 @@ export interface Migration {
   up(q: Kysely<Schema>, kind: Database["kind"]): Promise<void>;
 }
 
-const MIGRATIONS: readonly Migration[] = [foundation];
+const MIGRATIONS: readonly Migration[] = [foundation, modelStats];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;
 

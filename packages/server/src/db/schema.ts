@@ -166,6 +166,17 @@ export interface WorkerTokenTable {
   revoked_at: number | null;
 }
 
+export interface ModelStatTable {
+  model_id: number;
+  runs: number;
+  successes: number;
+  errors: number;
+  /** Tenths of milliseconds. */
+  elapsed: number;
+  cost: MoneyColumn;
+  last_run_at: number;
+}
+
 export interface SettingTable {
   key: string;
   value: string;
@@ -189,6 +200,7 @@ export interface Schema {
   queue_entry: QueueEntryTable;
   file: FileTable;
   worker_token: WorkerTokenTable;
+  model_stat: ModelStatTable;
   setting: SettingTable;
   migration: MigrationTable;
 }

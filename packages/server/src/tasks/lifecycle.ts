@@ -19,6 +19,7 @@ import type { Database, Tx } from "../db/database.ts";
 import { addFile, newId, safeName, typeByName } from "../files/service.ts";
 import * as ledger from "../ledger/service.ts";
 import type { Models } from "../models/service.ts";
+import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import * as store from "./store.ts";
 
@@ -50,6 +51,7 @@ export interface LifecycleDeps {
   db: Database;
   bus: Bus;
   models: Models;
+  stats: ModelStats;
 }
 
 /** A worker reported something that the transition table forbids; the attempt is refused. */
@@ -145,6 +147,9 @@ async function end(
     revenue: `revenue:${owner}`,
   });
   announce(tx, deps.bus, head.id, next);
+  if (type === "task_postprocess_end") {
+    tx.afterCommit(() => deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now }));
+  }
   wakeQueue(tx, deps.bus);
   return true;
 }

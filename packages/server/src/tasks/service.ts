@@ -20,6 +20,7 @@ import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
 import type { CatalogueModel, Models } from "../models/service.ts";
+import type { ModelStats } from "../models/stats.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { type ConnectedWorker, waitReason } from "../workers/registry.ts";
@@ -56,6 +57,7 @@ export interface TasksDeps {
   db: Database;
   bus: Bus;
   models: Models;
+  stats: ModelStats;
   projects: Projects;
   workers: () => ConnectedWorker[];
 }
@@ -83,7 +85,7 @@ function parametersOf(fields: Fields): Record<string, unknown> {
 }
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { db, bus, models, projects, workers } = deps;
+  const { db, bus, models, stats, projects, workers } = deps;
 
   /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
   async function resolveOwnFiles(values: RunInputs["values"], base: string): Promise<void> {
@@ -176,6 +178,7 @@ export function createTasks(deps: TasksDeps): Tasks {
         await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
         await queue.enqueue(tx, { taskId: id, modelId: model.id, priority: 0 });
         if (received.length > 0) await addInputs(id);
+        tx.afterCommit(() => stats.accepted(model.id));
         wakeQueue(tx, bus);
         return id;
 
@@ -196,7 +199,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     async cancel(principal, fields, base) {
       const row = await find(principal, fields);
       const done = await db.write((tx) =>
-        cancel({ db, bus, models }, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
+        cancel({ db, bus, models, stats }, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
       );
       if (!done) throw apiError("taskNotCancellable");
       return again(row, base);
@@ -206,7 +209,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       const row = await find(principal, fields);
       if (isTerminal(row.status)) throw apiError("taskNotKillable", "it has ended already");
       const done = await db.write((tx) =>
-        cancel({ db, bus, models }, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
+        cancel({ db, bus, models, stats }, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
       );
       if (!done) throw apiError("taskNotKillable", "it has ended already");
       return again(row, base);

@@ -8,6 +8,7 @@ import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWor
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { CatalogueModel, Models } from "../models/service.ts";
+import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import { beginAttempt, type LifecycleDeps, QUEUE_TOPIC, retryOrFail } from "../tasks/lifecycle.ts";
 import { inputFiles } from "../tasks/service.ts";
@@ -26,6 +27,7 @@ export interface DispatcherDeps {
   db: Database;
   bus: Bus;
   models: Models;
+  stats: ModelStats;
   registry: Registry;
   log: (message: string) => void;
 }
@@ -67,8 +69,8 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { db, bus, models, registry, log } = deps;
-  const lifecycle: LifecycleDeps = { db, bus, models };
+  const { db, bus, models, stats, registry, log } = deps;
+  const lifecycle: LifecycleDeps = { db, bus, models, stats };
   let claiming: Promise<void> | undefined;
   let again = false;
   let stopped = false;

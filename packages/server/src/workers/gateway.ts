@@ -16,6 +16,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import type { Models } from "../models/service.ts";
+import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import {
   applyReport,
@@ -33,6 +34,7 @@ export interface GatewayDeps {
   db: Database;
   bus: Bus;
   models: Models;
+  stats: ModelStats;
   registry: Registry;
   dispatcher: Dispatcher;
   log: (message: string) => void;
@@ -54,8 +56,8 @@ export function workerTokenHash(token: string): string {
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { db, bus, models, registry, dispatcher, log } = deps;
-  const lifecycle: LifecycleDeps = { db, bus, models };
+  const { db, bus, models, stats, registry, dispatcher, log } = deps;
+  const lifecycle: LifecycleDeps = { db, bus, models, stats };
   const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
 
   const unsubscribe = bus.subscribe(KILL_TOPIC, (message) => {

@@ -1,0 +1,102 @@
+/** The catalogue endpoints' shapes (wire-contract.md 9). A model is called "tool" on the wire. */
+import { z } from "zod";
+
+const digits = z.string().regex(/^\d+$/);
+
+/** One field of a model's form, in both spellings that clients read: `default min max step label` and `defaultvalue minvalue …`. */
+export const ToolItem = z.strictObject({
+  id: z.string(),
+  type: z.string(),
+  label: z.string(),
+  placeholder: z.string(),
+  note: z.string(),
+  description: z.string(),
+  class: z.string(),
+  rows: z.string(),
+  optionsLoad: z.string(),
+  required: z.boolean(),
+  advanced: z.boolean(),
+  quick: z.boolean(),
+  options: z.array(z.strictObject({ value: z.string(), text: z.string(), label: z.string() })),
+  default: z.string(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  step: z.number().optional(),
+  defaultvalue: z.unknown(),
+  value: z.unknown(),
+  minvalue: z.string(),
+  maxvalue: z.string(),
+  incrementby: z.string(),
+  /** Spelled so on the wire. */
+  maxinputlenght: z.number().int(),
+});
+export type ToolItem = z.infer<typeof ToolItem>;
+
+export const ToolGroup = z.strictObject({ title: z.string(), subtitle: z.string(), items: z.array(ToolItem) });
+
+export const TaskStat = z.strictObject({
+  runcount: z.number().int(),
+  successcount: digits,
+  errorcount: digits,
+  /** Unix seconds of the last run's end; "0" before the first. */
+  lastruntime: digits,
+  /** Average seconds of a successful run. */
+  elapsedseconds: z.string(),
+});
+
+const toolFields = {
+  id: digits,
+  title: z.string(),
+  slugowner: z.string(),
+  slugproject: z.string(),
+  cleanslugowner: z.string(),
+  cleanslugproject: z.string(),
+  description: z.string(),
+  seodescription: z.string(),
+  image: z.string(),
+  computingtime: z.string(),
+  categories: z.array(z.string()),
+  tags: z.array(z.string()),
+  samples: z.array(z.string()),
+  marketplace: z.literal(1),
+  onlymembers: z.literal("1"),
+  averagepoint: z.string(),
+  commentcount: z.string(),
+  ratedusercount: z.string(),
+  /** JSON text of `[{inputs, price, priceMethod}]`. */
+  dynamicprice: z.string(),
+  approximatelycost: z.string(),
+  cps: z.string(),
+  taskstat: TaskStat,
+};
+
+export const Tool = z.strictObject(toolFields);
+export type Tool = z.infer<typeof Tool>;
+
+/** What `Tool/Detail` adds. */
+export const ToolDetail = z.strictObject({
+  ...toolFields,
+  /** HTML without scripts or raw markup of the author's. */
+  readme: z.string(),
+  parameters: z.array(ToolGroup).nullable(),
+  inspire: z.array(z.record(z.string(), z.unknown())),
+});
+export type ToolDetail = z.infer<typeof ToolDetail>;
+
+const ok = { result: z.literal(true), errors: z.array(z.never()) };
+
+/** `total` is a number here and a string on Task endpoints; swapping either breaks a client. */
+export const ToolListResponse = z.strictObject({ ...ok, total: z.number().int(), tool: z.array(Tool) });
+export const ToolDetailResponse = z.strictObject({ ...ok, tool: z.tuple([z.union([ToolDetail, Tool])]) });
+export const ToolExploreResponse = z.strictObject({
+  ...ok,
+  explore: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      tools: z.array(Tool),
+      url: z.string(),
+      total: z.number().int(),
+    }),
+  ),
+});

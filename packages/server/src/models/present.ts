@@ -1,0 +1,112 @@
+/** A model as the wire's "tool" (wire-contract.md 9). */
+import {
+  formatUsd,
+  type Item,
+  type Manifest,
+  parseUsd,
+  type Tool,
+  type ToolDetail,
+  type ToolItem,
+} from "@modelyard/contract";
+import type { CatalogueModel } from "./service.ts";
+import type { ModelStat } from "./stats.ts";
+
+/** Path of a picture or sample of a model, below the public base. The version in it lets browsers keep the answer for good. */
+export function assetPath(version: string, path: string): string {
+  return `/assets/models/${version}/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+function presentItem(item: Item): ToolItem {
+  const fallback = item.default ?? "";
+  const limits = {
+    ...(item.min === undefined ? {} : { min: item.min }),
+    ...(item.max === undefined ? {} : { max: item.max }),
+    ...(item.step === undefined ? {} : { step: item.step }),
+  };
+  return {
+    id: item.id,
+    type: item.type,
+    label: item.label,
+    placeholder: item.placeholder ?? "",
+    note: item.note ?? "",
+    description: item.description ?? item.note ?? "",
+    class: "",
+    rows: item.rows === undefined ? "" : String(item.rows),
+    optionsLoad: "",
+    required: item.required,
+    advanced: item.advanced,
+    quick: !item.advanced,
+    options: (item.options ?? []).map(({ value, label = value }) => ({ value, text: label, label })),
+    default: String(fallback),
+    ...limits,
+    defaultvalue: fallback,
+    value: fallback,
+    minvalue: String(item.min ?? ""),
+    maxvalue: String(item.max ?? ""),
+    incrementby: String(item.step ?? ""),
+    maxinputlenght: item.maxLength ?? 0,
+  };
+}
+
+/** Prices as the wire's `dynamicprice`: JSON text, amounts as numbers for clients that calculate with them. */
+function dynamicPrice(manifest: Manifest): string {
+  return JSON.stringify(
+    manifest.price.map(({ inputs, price, method }) => ({ inputs, price: Number(price), priceMethod: method })),
+  );
+}
+
+function approximateCost(manifest: Manifest, stat: ModelStat): string {
+  if (stat.successes > 0) return formatUsd(stat.cost / BigInt(stat.successes));
+  const fixed = manifest.price.find(({ method }) => method === "cpr");
+  return formatUsd(fixed ? parseUsd(fixed.price) : 0n);
+}
+
+export function presentTool(model: CatalogueModel, stat: ModelStat, base: string): Tool {
+  const { manifest, version } = model;
+  const seconds = stat.successes === 0 ? 0 : stat.elapsed / stat.successes / 10_000;
+  const perSecond = manifest.price.find(({ method }) => method === "cps");
+  return {
+    id: String(model.id),
+    title: manifest.title,
+    slugowner: model.owner,
+    slugproject: model.slug,
+    cleanslugowner: model.cleanOwner,
+    cleanslugproject: model.cleanSlug,
+    description: manifest.description,
+    seodescription: manifest.description,
+    image: manifest.image ? base + assetPath(version, manifest.image) : "",
+    computingtime: stat.successes === 0 ? "" : `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} seconds`,
+    categories: manifest.categories,
+    tags: manifest.tags,
+    samples: manifest.samples.map((path) => base + assetPath(version, path)),
+    marketplace: 1,
+    onlymembers: "1",
+    averagepoint: "0",
+    commentcount: "0",
+    ratedusercount: "0",
+    dynamicprice: dynamicPrice(manifest),
+    approximatelycost: approximateCost(manifest, stat),
+    cps: formatUsd(perSecond ? parseUsd(perSecond.price) : 0n),
+    taskstat: {
+      runcount: stat.runs,
+      successcount: String(stat.successes),
+      errorcount: String(stat.errors),
+      lastruntime: String(Math.floor(stat.lastRunAt / 1000)),
+      elapsedseconds: seconds.toFixed(4),
+    },
+  };
+}
+
+export function presentToolDetail(model: CatalogueModel, stat: ModelStat, base: string, readme: string): ToolDetail {
+  const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
+    title,
+    subtitle,
+    items: items.map(presentItem),
+  }));
+  return {
+    ...presentTool(model, stat, base),
+    readme,
+    parameters: parameters.length > 0 ? parameters : null,
+    inspire: [],
+  };
+}

@@ -1,0 +1,67 @@
+/** `/v1/Tool/*` (wire-contract.md 9) and the pictures and samples of models. Public: no credentials are asked for or looked at. */
+import { pipeline } from "node:stream/promises";
+import { apiError } from "@modelyard/contract";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { inertHeaders, typeByName } from "../files/policy.ts";
+import { readBody } from "../http/body.ts";
+import { baseOf, reply, typeOf } from "../http/request.ts";
+import { presentTool, presentToolDetail } from "./present.ts";
+import { readmeHtml } from "./readme.ts";
+import { findModels, readQuery } from "./search.ts";
+import type { CatalogueModel, Models } from "./service.ts";
+import type { ModelStats } from "./stats.ts";
+
+/** Models in a row of `Tool/Explore`. */
+const ROW = 12;
+
+function slugField(fields: Readonly<Record<string, unknown>>, name: string): string {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return typeof value === "string" ? value : "";
+}
+
+export function modelRoutes(app: FastifyInstance, { models, stats }: { models: Models; stats: ModelStats }): void {
+  const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
+  const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
+    app.post(path, async (request: FastifyRequest, response) =>
+      reply(response, answer(await readBody(request.raw, typeOf(request)), baseOf(request))),
+    );
+
+  post("/v1/Tool/List", (fields, base) => {
+    const found = findModels(models.all(), readQuery(fields), stats.of);
+    return { result: true, errors: [], total: found.total, tool: found.models.map((model) => tool(model, base)) };
+  });
+
+  post("/v1/Tool/Detail", (fields, base) => {
+    const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
+    if (!model) throw apiError("unknownModel");
+    const summary = String(fields.summary) === "true";
+    const detail = summary ? tool(model, base) : presentToolDetail(model, stats.of(model.id), base, readmeHtml(model));
+    return { result: true, errors: [], tool: [detail] };
+  });
+
+  post("/v1/Tool/Explore", (_fields, base) => {
+    const listed = models.all().filter(({ manifest }) => manifest.lifecycle !== "retired");
+    const categories = [...new Set(listed.flatMap(({ manifest }) => manifest.categories))].sort();
+    const explore = categories.map((name) => {
+      const members = listed.filter(({ manifest }) => manifest.categories.includes(name));
+      const popular = members.toSorted((a, b) => stats.of(b.id).runs - stats.of(a.id).runs).slice(0, ROW);
+      const url = `${base}/models?category=${encodeURIComponent(name)}`;
+      return { id: name, title: name, tools: popular.map((model) => tool(model, base)), url, total: members.length };
+    });
+    return { result: true, errors: [], explore };
+  });
+
+  app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {
+    const { version, "*": path } = request.params;
+    const shown = models.all().find((model) => model.version === version)?.manifest;
+    const body = shown && [shown.image, ...shown.samples].includes(path) ? models.openFile(version, path) : undefined;
+    if (!body) throw apiError("unknownEndpoint");
+    const name = path.split("/").at(-1) ?? "";
+    response.hijack();
+    response.raw.writeHead(200, {
+      ...inertHeaders({ name, contentType: typeByName(name) }),
+      "cache-control": "public, max-age=31536000, immutable",
+    });
+    await pipeline(body, response.raw).catch(() => response.raw.destroy());
+  });
+}

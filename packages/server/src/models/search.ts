@@ -1,0 +1,87 @@
+/** Finding models: words against slug, title, description, categories and tags, with ranking, filters, order and paging. Pure. */
+import { cleanSlug } from "@modelyard/contract";
+import type { CatalogueModel } from "./service.ts";
+import type { ModelStat } from "./stats.ts";
+
+export interface ModelQuery {
+  search: string;
+  categories: readonly string[];
+  tags: readonly string[];
+  owner: string;
+  sort: string;
+  order: "ASC" | "DESC";
+  start: number;
+  limit: number;
+}
+
+const LIMIT = 100;
+
+/** Strings and string lists of a body, as clients send them (numbers as text, one value instead of a list). */
+export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery {
+  const text = (name: string) => {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+  };
+  const list = (name: string) => {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return (Array.isArray(value) ? value : [value]).filter(
+      (one): one is string => typeof one === "string" && one !== "",
+    );
+  };
+  const count = (name: string, otherwise: number) => (/^\d{1,6}$/.test(text(name)) ? Number(text(name)) : otherwise);
+  const search = text("search");
+  const sort = text("sort").toLowerCase();
+  return {
+    search,
+    categories: list("categories"),
+    tags: list("tags"),
+    owner: cleanSlug(text("slugowner")),
+    sort: sort !== "" ? sort : search !== "" ? "relevance" : "id",
+    order: text("order").toUpperCase() === "ASC" ? "ASC" : "DESC",
+    start: count("start", 0),
+    limit: Math.min(count("limit", 20), LIMIT),
+  };
+}
+
+/** How well one word fits the model; 0 = not at all. */
+function rank(model: CatalogueModel, word: string): number {
+  const { manifest, cleanOwner, cleanSlug: slug } = model;
+  if (slug === word || `${cleanOwner}/${slug}` === word) return 20;
+  if (slug.includes(word)) return 8;
+  if (manifest.title.toLowerCase().includes(word)) return 6;
+  if (manifest.categories.some((name) => name.toLowerCase() === word)) return 5;
+  if ([...manifest.categories, ...manifest.tags].some((name) => name.toLowerCase().includes(word))) return 3;
+  if (cleanOwner.includes(word)) return 2;
+  return manifest.description.toLowerCase().includes(word) ? 1 : 0;
+}
+
+/** Every word must fit somewhere; the sum of how well they do is the model's relevance. */
+function relevance(model: CatalogueModel, search: string): number {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const ranks = words.map((word) => rank(model, word));
+  return ranks.includes(0) ? 0 : ranks.reduce((sum, value) => sum + value, 0);
+}
+
+export function findModels(
+  models: readonly CatalogueModel[],
+  query: ModelQuery,
+  statOf: (modelId: number) => ModelStat,
+): { total: number; models: CatalogueModel[] } {
+  const searched = query.search !== "";
+  const found = models
+    .filter(({ manifest }) => manifest.lifecycle !== "retired")
+    .filter((model) => query.owner === "" || model.cleanOwner === query.owner)
+    .filter(({ manifest }) => query.categories.every((name) => manifest.categories.includes(name)))
+    .filter(({ manifest }) => query.tags.every((name) => manifest.tags.includes(name)))
+    .map((model) => ({ model, relevance: searched ? relevance(model, query.search) : 0 }))
+    .filter((entry) => !searched || entry.relevance > 0);
+  const key = (entry: (typeof found)[number]): number => {
+    if (query.sort === "relevance") return entry.relevance;
+    if (query.sort === "runs") return statOf(entry.model.id).runs;
+    return entry.model.id;
+  };
+  const sign = query.order === "ASC" ? 1 : -1;
+  found.sort((a, b) => sign * (key(a) - key(b)) || a.model.id - b.model.id);
+  const page = found.slice(query.start, query.start + query.limit);
+  return { total: found.length, models: page.map((entry) => entry.model) };
+}

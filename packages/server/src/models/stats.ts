@@ -1,0 +1,117 @@
+/**
+ * How often a model ran, how it ended, how long it took and what it cost. Counted in memory and written about once a second:
+ * a statement in every task's own unit would make popular models a row that everybody waits for. A crash loses at most the last
+ * second of these counts, never of tasks or money.
+ */
+import type { Money } from "@modelyard/contract";
+import type { Database } from "../db/database.ts";
+
+export interface ModelStat {
+  runs: number;
+  successes: number;
+  errors: number;
+  /** Tenths of milliseconds of all successful runs. */
+  elapsed: number;
+  /** Of all successful runs. */
+  cost: Money;
+  /** Unix milliseconds, 0 before the first. */
+  lastRunAt: number;
+}
+
+export interface ModelStats {
+  of(modelId: number): ModelStat;
+  accepted(modelId: number): void;
+  /** `elapsed` and `cost` count only for a success. */
+  ended(modelId: number, end: { success: boolean; elapsed: number; cost: Money; at: number }): void;
+  /** Writes what has not been written yet. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const FLUSH_MS = 1_000;
+const NOTHING: ModelStat = { runs: 0, successes: 0, errors: 0, elapsed: 0, cost: 0n, lastRunAt: 0 };
+
+function sum(a: ModelStat, b: ModelStat): ModelStat {
+  return {
+    runs: a.runs + b.runs,
+    successes: a.successes + b.successes,
+    errors: a.errors + b.errors,
+    elapsed: a.elapsed + b.elapsed,
+    cost: a.cost + b.cost,
+    // Not Math.max(): the clock of this process is the only one that sets it.
+    lastRunAt: b.lastRunAt > a.lastRunAt ? b.lastRunAt : a.lastRunAt,
+  };
+}
+
+const UPSERT = `insert into model_stat (model_id, runs, successes, errors, elapsed, cost, last_run_at) values (?, ?, ?, ?, ?, ?, ?)
+  on conflict (model_id) do update set runs = model_stat.runs + excluded.runs, successes = model_stat.successes + excluded.successes,
+  errors = model_stat.errors + excluded.errors, elapsed = model_stat.elapsed + excluded.elapsed, cost = model_stat.cost + excluded.cost,
+  last_run_at = excluded.last_run_at`;
+
+interface StatRow {
+  model_id: number;
+  runs: number;
+  successes: number;
+  errors: number;
+  elapsed: number;
+  cost: string;
+  last_run_at: number;
+}
+
+export async function createModelStats(db: Database, log: (message: string) => void): Promise<ModelStats> {
+  const rows = await db.all<StatRow>(
+    "select model_id, runs, successes, errors, elapsed, cast(cost as text) as cost, last_run_at from model_stat",
+    [],
+  );
+  const totals = new Map<number, ModelStat>(
+    rows.map(({ model_id, cost, last_run_at, ...counts }) => [
+      model_id,
+      { ...counts, cost: BigInt(cost), lastRunAt: last_run_at },
+    ]),
+  );
+  let pending = new Map<number, ModelStat>();
+  let flushing: Promise<void> = Promise.resolve();
+
+  function add(modelId: number, change: Partial<ModelStat>): void {
+    const full = { ...NOTHING, ...change };
+    totals.set(modelId, sum(totals.get(modelId) ?? NOTHING, full));
+    pending.set(modelId, sum(pending.get(modelId) ?? NOTHING, full));
+  }
+
+  async function write(): Promise<void> {
+    if (pending.size === 0) return;
+    const changes = pending;
+    pending = new Map();
+    try {
+      await db.write(async (tx) => {
+        for (const [id, stat] of changes) {
+          await tx.run(UPSERT, [id, stat.runs, stat.successes, stat.errors, stat.elapsed, stat.cost, stat.lastRunAt]);
+        }
+      });
+    } catch (error) {
+      for (const [id, stat] of changes) pending.set(id, sum(stat, pending.get(id) ?? NOTHING));
+      log(`run counts were not written: ${String(error)}`);
+    }
+  }
+
+  function flush(): Promise<void> {
+    flushing = flushing.then(write);
+    return flushing;
+  }
+
+  const timer = setInterval(() => void flush(), FLUSH_MS);
+  timer.unref();
+
+  return {
+    of: (modelId) => totals.get(modelId) ?? NOTHING,
+    accepted: (modelId) => add(modelId, { runs: 1 }),
+    ended(modelId, { success, elapsed, cost, at }) {
+      add(modelId, success ? { successes: 1, elapsed, cost, lastRunAt: at } : { errors: 1, lastRunAt: at });
+    },
+    flush,
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
