@@ -263,10 +263,14 @@ test("`after` beyond the last event: what follows, and nothing else", async () =
 });
 
 test("10.2 several tasks on one socket, the same one named again and again", async () => {
-  const tasks = await Promise.all(["a", "b", "c"].map((prompt) => own.run("test/echo", { prompt })));
+  const tasks = await Promise.all([1, 2, 3].map(() => own.run("test/wait", { seconds: 50 })));
   const socket = await subscribe(platform.url);
   for (const { socketaccesstoken } of tasks) for (let n = 0; n < 5; n++) socket.follow(socketaccesstoken, 0);
   socket.send(`{"type": "task_info",  "tasktoken": "${tasks[0]?.socketaccesstoken}"}`);
+  for (const { taskid } of tasks) {
+    await socket.until(({ id, type }) => id === taskid && type === "task_output");
+    await own.call("Task/Kill", { taskid });
+  }
   await socket.until((_, all) => all.filter(isLast).length === 3);
   for (const { taskid } of tasks) {
     const frames = socket.frames.filter(({ id }) => id === taskid);
