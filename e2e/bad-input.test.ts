@@ -163,7 +163,6 @@ test("41, 42, 43 the wallet", async () => {
 });
 
 test("48 the same Idempotency-Key with another body", { todo: "Idempotency-Key is not there yet" }, () => {});
-test("64, 65 InputOutputDelete", { todo: "the endpoint is not there yet" }, () => {});
 
 test("58 headers that never end", async () => {
   const text = await rawExchange(t.server.url, "POST /v1/Task/Detail HTTP/1.1\r\nHost: x\r\n", {

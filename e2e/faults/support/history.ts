@@ -132,7 +132,8 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   const models = await loadModels(db, modelDirs, () => {});
   const projects = { accountOf: async () => undefined } as unknown as Projects;
   const stats = await createModelStats(db, () => {});
-  return { db, bus, models, stats, tasks: createTasks({ db, bus, models, stats, projects, workers: () => [] }) };
+  const blobs = {} as Parameters<typeof createTasks>[0]["blobs"];
+  return { db, bus, models, stats, tasks: createTasks({ db, bus, models, stats, projects, blobs, workers: () => [] }) };
 }
 
 class Undo extends Error {}

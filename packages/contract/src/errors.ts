@@ -82,6 +82,8 @@ export const ERRORS = {
   taskNotFound: entry(200, 1, "caller", () => "There is no task yet."),
   taskNotCancellable: entry(200, 1, "caller", () => "Task is not in a cancellable state."),
   taskNotKillable: entry(200, 1, "caller", (reason: string) => `Task could not be killed: ${reason}`),
+  taskNotExist: entry(200, 1, "caller", () => "task-not-exist"),
+  taskNotEnded: entry(200, 1, "caller", () => "Task must be completed or cancelled before deleting files"),
   storageFull: entry(
     200,
     0,

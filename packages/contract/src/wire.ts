@@ -116,6 +116,24 @@ export const TaskDetailResponse = z.strictObject({
   result: z.literal(true),
 });
 
+/** `total` counts all tasks that match, as a string. */
+export const TaskListResponse = z.strictObject({
+  total: digits,
+  errors: z.array(z.never()),
+  tasklist: z.array(Task),
+  result: z.literal(true),
+});
+
+/** Tasks of the account by status (the endpoint is mentioned but nowhere described; the shape is ours). */
+export const TaskStatResponse = z.strictObject({
+  result: z.literal(true),
+  errors: z.array(z.never()),
+  total: digits,
+  stat: z.record(z.enum(TASK_STATUSES), digits),
+});
+
+export const EmptyResponse = z.strictObject({ result: z.literal(true), errors: z.array(z.never()) });
+
 /** Kill and Cancel answer without `total`. */
 export const TaskActionResponse = z.strictObject({
   errors: z.array(z.never()),

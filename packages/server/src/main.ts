@@ -99,7 +99,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
 
   const stats = await createModelStats(db, log);
   const registry = createRegistry();
-  const tasks = createTasks({ db, bus, models, stats, projects, workers: registry.all });
+  const tasks = createTasks({ db, bus, models, stats, projects, blobs, workers: registry.all });
   const dispatcher = createDispatcher({ db, bus, models, stats, registry, log });
   const gateway = createGateway({ db, bus, models, stats, registry, dispatcher, log });
   const realtime = createRealtime({ db, bus, tasks, log });

@@ -39,6 +39,12 @@ export function fileByAccessKey(db: Database, accessKey: string): Promise<FileRo
   return db.q.selectFrom("file").selectAll().where("access_key", "=", accessKey).executeTakeFirst();
 }
 
+/** Removes a task's own inputs and outputs; returns their blobs. */
+export async function removeTaskFiles(tx: Tx, taskId: number): Promise<string[]> {
+  const rows = await tx.all<{ blob: string }>("delete from file where task_id = ? returning blob", [taskId]);
+  return rows.map((row) => row.blob);
+}
+
 export function outputsOf(db: Database, taskId: number): Promise<FileRow[]> {
   return db.q
     .selectFrom("file")

@@ -1,5 +1,8 @@
 /** Pure rules about what a caller may ask of a task. */
 
+/** Tasks in one page of a list at most. */
+const LIST_LIMIT = 100;
+
 /** The task a request means: any of the wire's three identifiers, each of which may carry an id or a token (wire-contract.md 3 and 7). */
 export function taskIdentifier(
   fields: Readonly<Record<string, unknown>>,
@@ -13,6 +16,26 @@ export function taskIdentifier(
     return /^[A-Za-z0-9]{30}$/.test(text) ? { token: text } : "none";
   }
   return "missing";
+}
+
+/** What a list of tasks is asked for; numbers come as text. */
+export function listQuery(fields: Readonly<Record<string, unknown>>): {
+  modelName: string;
+  order: "asc" | "desc";
+  start: number;
+  limit: number;
+} {
+  const text = (name: string) => {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+  };
+  const count = (name: string, otherwise: number) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : otherwise);
+  return {
+    modelName: text("modelName"),
+    order: text("order").toUpperCase() === "ASC" ? "asc" : "desc",
+    start: count("start", 0),
+    limit: Math.min(count("limit", 20), LIST_LIMIT),
+  };
 }
 
 /**

@@ -66,6 +66,18 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: Tas
     tasklist: [await tasks.detail(principal, fields, base)],
     result: true,
   }));
+  action("/v1/Task/List", async (principal, fields, base) => {
+    const { total, tasks: tasklist } = await tasks.list(principal, fields, base);
+    return { total: String(total), errors: [], tasklist, result: true };
+  });
+  action("/v1/Task/Stat", async (principal) => {
+    const { total, stat } = await tasks.stat(principal);
+    return { result: true, errors: [], total: String(total), stat };
+  });
+  action("/v1/Task/InputOutputDelete", async (principal, fields) => {
+    await tasks.deleteFiles(principal, fields);
+    return { result: true, errors: [] };
+  });
   action("/v1/Task/Cancel", async (principal, fields, base) => ({
     errors: [],
     tasklist: [await tasks.cancel(principal, fields, base)],

@@ -2,6 +2,7 @@
 import {
   type ApiError,
   apiError,
+  cleanSlug,
   type FileSource,
   type FileValue,
   isFileItem,
@@ -11,11 +12,14 @@ import {
   quote,
   type RunInputs,
   readInputs,
+  TASK_STATUSES,
   type Task,
+  type TaskStatus,
 } from "@modelyard/contract";
+import type { Blobs } from "../blobs/blobs.ts";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
-import { addFile, fileByAccessKey, filePath, newId, outputsOf } from "../files/service.ts";
+import { addFile, fileByAccessKey, filePath, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
@@ -25,7 +29,7 @@ import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { type ConnectedWorker, waitReason } from "../workers/registry.ts";
 import { cancel, wakeQueue } from "./lifecycle.ts";
-import { callbackAddress, taskIdentifier } from "./policy.ts";
+import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
 import { FILE_KEY, presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
 
@@ -49,6 +53,10 @@ export interface Tasks {
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  list(principal: Principal, fields: Fields, base: string): Promise<{ total: number; tasks: Task[] }>;
+  stat(principal: Principal): Promise<{ total: number; stat: Record<TaskStatus, string> }>;
+  /** Removes the files of an ended task for good; the task itself stays. Repeating it changes nothing. */
+  deleteFiles(principal: Principal, fields: Fields): Promise<void>;
   /** What presenting this task needs beside its row. */
   context(row: store.TaskRow, base: string): Promise<TaskContext>;
 }
@@ -59,6 +67,7 @@ export interface TasksDeps {
   models: Models;
   stats: ModelStats;
   projects: Projects;
+  blobs: Blobs;
   workers: () => ConnectedWorker[];
 }
 
@@ -85,7 +94,7 @@ function parametersOf(fields: Fields): Record<string, unknown> {
 }
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { db, bus, models, stats, projects, workers } = deps;
+  const { db, bus, models, stats, projects, blobs, workers } = deps;
 
   /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
   async function resolveOwnFiles(values: RunInputs["values"], base: string): Promise<void> {
@@ -127,6 +136,15 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   async function present(row: store.TaskRow, base: string): Promise<Task> {
     return presentTask(row, await context(row, base));
+  }
+
+  /** Ids of the models whose name contains this text, in any spelling of slugs. */
+  function modelsNamed(text: string): number[] {
+    const wanted = cleanSlug(text);
+    return models
+      .all()
+      .filter(({ cleanOwner, cleanSlug: slug }) => `${cleanOwner}/${slug}`.includes(wanted))
+      .map(({ id }) => id);
   }
 
   async function again(row: store.TaskRow, base: string): Promise<Task> {
@@ -194,6 +212,34 @@ export function createTasks(deps: TasksDeps): Tasks {
 
     async detail(principal, fields, base) {
       return present(await find(principal, fields), base);
+    },
+
+    async list(principal, fields, base) {
+      const { modelName, ...page } = listQuery(fields);
+      const modelIds = modelName === "" ? undefined : modelsNamed(modelName);
+      const { total, rows } = await store.listTasks(db, { accountId: principal.accountId, modelIds, ...page });
+      return { total, tasks: await Promise.all(rows.map((row) => present(row, base))) };
+    },
+
+    async stat(principal) {
+      const rows = await store.countByStatus(db, principal.accountId);
+      const counts = new Map(rows.map((row) => [row.status, row.n]));
+      const total = rows.reduce((sum, row) => sum + row.n, 0);
+      const stat = Object.fromEntries(TASK_STATUSES.map((status) => [status, String(counts.get(status) ?? 0)]));
+      return { total, stat: stat as Record<TaskStatus, string> };
+    },
+
+    async deleteFiles(principal, fields) {
+      const by = taskIdentifier(fields);
+      if (by === "missing") throw apiError("taskIdRequired");
+      const row = by === "none" ? undefined : await store.readTask(db, by, principal.accountId);
+      if (!row) throw apiError("taskNotExist");
+      if (!isTerminal(row.status)) throw apiError("taskNotEnded");
+      const removed = await db.write(async (tx) => {
+        await store.forgetAnswer(tx, row.id);
+        return removeTaskFiles(tx, row.id);
+      });
+      for (const key of removed) await blobs.delete(key);
     },
 
     async cancel(principal, fields, base) {

@@ -219,6 +219,52 @@ export async function finishTask(
 const READ = `select t.*, a.uuid as account_uuid, cast(t.price as text) as price, cast(t.hold as text) as hold,
   cast(t.cost as text) as cost from task t join account a on a.id = t.account_id`;
 
+type StoredTask = Omit<TaskRow, "price" | "hold" | "cost"> & { price: string; hold: string; cost: string | null };
+
+function exact(row: StoredTask): TaskRow {
+  return {
+    ...row,
+    price: BigInt(row.price),
+    hold: BigInt(row.hold),
+    cost: row.cost === null ? null : BigInt(row.cost),
+  };
+}
+
+export interface TaskFilter {
+  accountId: number;
+  /** Only tasks of these models; undefined = of all. */
+  modelIds: readonly number[] | undefined;
+  order: "asc" | "desc";
+  start: number;
+  limit: number;
+}
+
+/** One page of an account's tasks by their ids, and how many there are in all. */
+export async function listTasks(db: Database, filter: TaskFilter): Promise<{ total: number; rows: TaskRow[] }> {
+  const { accountId, modelIds, order, start, limit } = filter;
+  if (modelIds?.length === 0) return { total: 0, rows: [] };
+  const models = modelIds ? ` and t.model_id in (${modelIds.map(() => "?").join(", ")})` : "";
+  const params = [accountId, ...(modelIds ?? [])];
+  const [count] = await db.all<{ n: number }>(
+    `select count(*) as n from task t where t.account_id = ?${models}`,
+    params,
+  );
+  const rows = await db.all<StoredTask>(
+    `${READ} where t.account_id = ?${models} order by t.id ${order} limit ? offset ?`,
+    [...params, limit, start],
+  );
+  return { total: count?.n ?? 0, rows: rows.map(exact) };
+}
+
+export function countByStatus(db: Database, accountId: number): Promise<{ status: TaskStatus; n: number }[]> {
+  return db.all("select status, count(*) as n from task where account_id = ? group by status", [accountId]);
+}
+
+/** Forgets the answer of a text model together with the task's files. */
+export async function forgetAnswer(tx: Tx, taskId: number): Promise<void> {
+  await tx.run("update task set answer = null where id = ?", [taskId]);
+}
+
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */
 export async function readTask(
   db: Database,
@@ -226,15 +272,8 @@ export async function readTask(
   accountId: number | undefined,
 ): Promise<TaskRow | undefined> {
   const where = "id" in by ? "t.id = ?" : "t.token = ?";
-  const rows = await db.all<
-    Omit<TaskRow, "price" | "hold" | "cost"> & { price: string; hold: string; cost: string | null }
-  >(`${READ} where ${where}`, ["id" in by ? by.id : by.token]);
+  const rows = await db.all<StoredTask>(`${READ} where ${where}`, ["id" in by ? by.id : by.token]);
   const row = rows[0];
   if (!row || (accountId !== undefined && row.account_id !== accountId)) return undefined;
-  return {
-    ...row,
-    price: BigInt(row.price),
-    hold: BigInt(row.hold),
-    cost: row.cost === null ? null : BigInt(row.cost),
-  };
+  return exact(row);
 }

@@ -1,0 +1,82 @@
+// wire-contract.md 7: Task/List, Task/Stat and Task/InputOutputDelete.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { EmptyResponse, Failure, TaskDetailResponse, TaskListResponse, TaskStatResponse } from "@modelyard/contract";
+import { type Platform, startPlatform, temporaryFolder } from "@modelyard/testing";
+
+let platform: Platform;
+before(async () => {
+  platform = await startPlatform({ dataDir: temporaryFolder("history") });
+});
+after(() => platform.stop());
+
+async function post(path: string, fields: object): Promise<unknown> {
+  const apiKey = platform.firstRun.projects.find((project) => project.auth === "apikey")?.apiKey ?? "";
+  const headers = { "x-api-key": apiKey, "content-type": "application/json" };
+  const response = await fetch(`${platform.url}/v1/Task/${path}`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(fields),
+  });
+  assert.equal(response.status, 200);
+  return response.json();
+}
+
+const list = async (fields: object) => TaskListResponse.parse(await post("List", fields));
+
+test("an account without tasks has an empty list", async () => {
+  assert.deepEqual(await list({}), { total: "0", errors: [], tasklist: [], result: true });
+});
+
+test("pages of the account's tasks, newest first, total as a string, filtered by model", async () => {
+  const client = platform.client("apikey");
+  for (const model of ["test/noop", "test/echo", "test/noop"]) {
+    await client.wait(await client.run(model, { prompt: "x" }), { intervalMs: 20 });
+  }
+  const all = await list({ type: "model", sort: "id", order: "DESC", start: "0", limit: "20" });
+  assert.equal(all.total, "3");
+  assert.deepEqual(
+    all.tasklist.map((task) => task.id),
+    ["3", "2", "1"],
+  );
+  const page = await list({ order: "ASC", start: 1, limit: 1 });
+  assert.deepEqual([page.total, page.tasklist[0]?.id], ["3", "2"]);
+  const noops = await list({ modelName: "Test/NoOp" });
+  assert.deepEqual([noops.total, noops.tasklist.length], ["2", 2]);
+  assert.equal((await list({ modelName: "nobody" })).total, "0");
+  const stat = TaskStatResponse.parse(await post("Stat", {}));
+  assert.deepEqual([stat.total, stat.stat.task_postprocess_end], ["3", "3"]);
+});
+
+test("InputOutputDelete removes the files for good, keeps the task, and may be repeated", async () => {
+  const client = platform.client("apikey");
+  const picture = new File([new Uint8Array([1, 2, 3])], "a.png");
+  const run = await client.run("test/echo", { prompt: "x", inputImage: picture });
+  const task = await client.wait(run, { intervalMs: 20 });
+  const addresses = [
+    ...task.outputs.flatMap((output) => ("url" in output ? [output.url] : [])),
+    String(task.parameters.inputImage),
+  ];
+  assert.equal(addresses.length, 3);
+  for (const address of addresses) assert.equal((await fetch(address)).status, 200);
+  for (let n = 0; n < 2; n++)
+    EmptyResponse.parse(await post("InputOutputDelete", { tasktoken: run.socketaccesstoken }));
+  for (const address of addresses) assert.equal((await fetch(address)).status, 404);
+  const [kept] = TaskDetailResponse.parse(await post("Detail", { taskid: run.taskid })).tasklist;
+  assert.deepEqual(kept?.outputs, []);
+  assert.equal(kept?.status, "task_postprocess_end");
+});
+
+test("InputOutputDelete refuses running and unknown tasks", async () => {
+  const client = platform.client("apikey");
+  const run = await client.run("test/echo", { prompt: "x", mode: "sleep" });
+  const running = Failure.parse(await post("InputOutputDelete", { tasktoken: run.socketaccesstoken }));
+  assert.equal(running.errors[0]?.message, "Task must be completed or cancelled before deleting files");
+  await client.kill(run);
+  const unknown = Failure.parse(await post("InputOutputDelete", { tasktoken: "A".repeat(30) }));
+  assert.equal(unknown.errors[0]?.message, "task-not-exist");
+  assert.equal(
+    Failure.parse(await post("InputOutputDelete", {})).errors[0]?.message,
+    "taskid or socketaccesstoken is required",
+  );
+});
