@@ -1,6 +1,7 @@
 /** Puts the rooms together and runs them: one process, one port. */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { firstRun } from "./accounts/service.ts";
@@ -16,6 +17,7 @@ import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
+import { addressAllowed } from "./projects/policy.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
 import { clampLeases } from "./queue/service.ts";
@@ -117,6 +119,12 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   fileRoutes(app, { files: createFiles(db), blobs });
   workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });
 
+  /** Behind a proxy that is believed, the client's own scheme is what the proxy says. */
+  const isSecure = (request: IncomingMessage): boolean =>
+    config.trustedProxies.length > 0 &&
+    request.headers["x-forwarded-proto"] === "https" &&
+    addressAllowed(config.trustedProxies, request.socket.remoteAddress ?? "");
+
   app.server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -129,7 +137,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
           else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
         });
     } else if (/^\/(v1\/?)?$/i.test(path)) {
-      realtime.accept(request, socket, head, config.publicUrl ?? requestBase(request.headers.host, false));
+      realtime.accept(request, socket, head, config.publicUrl ?? requestBase(request.headers.host, isSecure(request)));
     } else {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     }
