@@ -7,7 +7,7 @@ import { choose, seeded } from "./support/mode.ts";
 
 for (const store of STORES) {
   const sqlite = store.kind === "sqlite";
-  const runs = sqlite ? choose(200, 10_000) : choose(50, 1_000);
+  const runs = sqlite ? choose(200, 10_000) : choose(30, 1_000);
   const ops = choose(40, 200);
   test(`${runs} histories of up to ${ops} operations on ${store.kind}`, async (t) => {
     const { seed } = seeded(t);

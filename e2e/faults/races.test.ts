@@ -10,7 +10,7 @@ const races = choose(40, 1_000);
 test(`${races} races of kill or cancel against claim and finish`, async (t) => {
   const { random } = seeded(t);
   const site = await Site.start(t);
-  await site.worker("racer", 4);
+  await site.worker("racer", 2);
   const client = site.client();
   const acked: string[] = [];
   const outcomes: Record<string, number> = {};

@@ -25,7 +25,7 @@ function slowestReclaim(tasks: readonly EndedTask[]): number {
 }
 
 describe("worker kill -9", { concurrency: true }, () => {
-  const kills = choose(6, 1_000);
+  const kills = choose(5, 1_000);
   test(`${kills} kills of worker programs while tasks run`, async (t) => {
     const { random } = seeded(t);
     const site = await Site.start(t);
