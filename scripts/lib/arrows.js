@@ -4,10 +4,11 @@ import { posix } from "node:path";
 /** Each package and the packages of ours it may import, straight or through another one's arrow. */
 const PACKAGES = {
   contract: [],
+  "guarded-fetch": [],
   sdk: ["contract"],
   providers: ["contract"],
-  worker: ["contract", "providers"],
-  server: ["contract"],
+  worker: ["contract", "guarded-fetch", "providers"],
+  server: ["contract", "guarded-fetch"],
   web: ["contract", "sdk"],
   cli: ["contract", "sdk", "providers", "worker", "server"],
   testing: ["contract", "sdk", "providers", "worker", "server"],

@@ -17,8 +17,8 @@ import {
   type ToWorker,
   WORKER_PROTOCOL,
 } from "@modelyard/contract";
+import { guardedFetch } from "@modelyard/guarded-fetch";
 import type { WorkerConfig } from "../config.ts";
-import { guardedFetch } from "../fetch/guarded-fetch.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { createInstaller } from "../install/installer.ts";
 import { createRunners } from "../runners/index.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type InputFile, isFileItem, items, type Manifest } from "@modelyard/contract";
-import { FetchError } from "../fetch/fetch-error.ts";
+import { FetchError } from "@modelyard/guarded-fetch";
 
 export interface InputSources {
   /** A file that the server holds, by its place in the assignment. */

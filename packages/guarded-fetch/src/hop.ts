@@ -35,14 +35,23 @@ async function checkedAddresses(target: Target, resolve: Resolve): Promise<Resol
   return found;
 }
 
+const USER_AGENT = "Modelyard";
+
+/** A request that carries something; without one it is a plain GET. */
+export interface Sent {
+  method: "POST";
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
 export function openHop(options: {
   target: Target;
-  limits: FetchLimits;
+  limits: Pick<FetchLimits, "connectMs" | "headersMs">;
   watch: Watch;
   resolve: Resolve;
-  userAgent: string;
+  sent?: Sent;
 }): Promise<IncomingMessage> {
-  const { target, limits, watch, resolve } = options;
+  const { target, limits, watch, resolve, sent } = options;
   const checked: AddressBytes[] = [];
   const literal = parseAddress(target.host);
   if (literal) checked.push(literal);
@@ -93,15 +102,16 @@ export function openHop(options: {
       createConnection,
       // Without an agent there is no pool, no keep-alive and no proxy from the environment.
       signal: watch.signal,
-      method: "GET",
+      method: sent?.method ?? "GET",
       host: target.host,
       port: target.port,
       path: `${target.url.pathname}${target.url.search}`,
       headers: {
+        ...(sent ? { ...sent.headers, "content-length": sent.body.length } : {}),
         host: target.url.host,
         accept: "*/*",
         "accept-encoding": "identity",
-        "user-agent": options.userAgent,
+        "user-agent": USER_AGENT,
         connection: "close",
       },
     };
@@ -111,6 +121,6 @@ export function openHop(options: {
       reject(new FetchError("The host of the address answered with something that is not a file."));
     });
     outgoing.on("error", (error) => reject(watch.explain(error)));
-    outgoing.end();
+    outgoing.end(sent?.body);
   });
 }

@@ -62,7 +62,6 @@ export interface FetchOptions {
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const USER_AGENT = "Modelyard";
 
 /** Throws FetchError with a sentence for whoever gave the address, or the signal's reason. */
 export async function guardedFetch(address: string, options: FetchOptions = {}): Promise<Fetched> {
@@ -73,7 +72,7 @@ export async function guardedFetch(address: string, options: FetchOptions = {}):
   const watch = new Watch(limits, signal);
   try {
     for (let redirects = 0; ; redirects++) {
-      const response = await openHop({ target, limits, watch, resolve, userAgent: USER_AGENT });
+      const response = await openHop({ target, limits, watch, resolve });
       if (!REDIRECTS.has(response.statusCode ?? 0)) return accept(response, { target, limits, watch });
       // Errors of an answer that nobody wants any more.
       response.on("error", () => {});
