@@ -1,5 +1,6 @@
 export { hashPassword, verifyPassword } from "./accounts/password.ts";
 export { createAccount } from "./accounts/service.ts";
-export { audit, type Fault } from "./audit/audit.ts";
+export { audit } from "./audit/audit.ts";
+export type { Fault } from "./audit/fault.ts";
 export { DEFAULT_CONFIG, type ServerConfig } from "./config.ts";
 export { type Server, startServer } from "./main.ts";

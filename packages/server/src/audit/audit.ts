@@ -5,14 +5,9 @@
  */
 import type { TaskEvent, TaskStatus } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
+import type { Fault } from "./fault.ts";
 import { checkTask, type TaskFacts } from "./task-rules.ts";
 import { checkWallets } from "./wallet-rules.ts";
-
-export interface Fault {
-  /** `task 12`, `account 3`, `queue entry 5`, `ledger`. */
-  subject: string;
-  message: string;
-}
 
 /** Tasks looked at together. */
 const PAGE = 500;

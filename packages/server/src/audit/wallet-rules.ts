@@ -1,6 +1,6 @@
 /** Wallets are the fold of their transfers, never negative, and count their open tasks (L1). */
 import type { Database } from "../db/database.ts";
-import type { Fault } from "./audit.ts";
+import type { Fault } from "./fault.ts";
 
 interface WalletRow {
   account_id: number;
