@@ -1,7 +1,14 @@
 // wire-contract.md 7: Task/List, Task/Stat and Task/InputOutputDelete.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { EmptyResponse, Failure, TaskDetailResponse, TaskListResponse, TaskStatResponse } from "@modelyard/contract";
+import {
+  EmptyResponse,
+  Failure,
+  ProjectListResponse,
+  TaskDetailResponse,
+  TaskListResponse,
+  TaskStatResponse,
+} from "@modelyard/contract";
 import { type Platform, startPlatform, temporaryFolder } from "@modelyard/testing";
 
 let platform: Platform;
@@ -46,6 +53,26 @@ test("pages of the account's tasks, newest first, total as a string, filtered by
   assert.equal((await list({ modelName: "nobody" })).total, "0");
   const stat = TaskStatResponse.parse(await post("Stat", {}));
   assert.deepEqual([stat.total, stat.stat.task_postprocess_end], ["3", "3"]);
+});
+
+test("Project/List shows the account's projects, and no key but the one that asks (section 9)", async () => {
+  const [signed, keyOnly] = platform.firstRun.projects;
+  const response = await fetch(`${platform.url}/v1/Project/List`, {
+    method: "POST",
+    headers: { "x-api-key": keyOnly?.apiKey ?? "" },
+    body: JSON.stringify({ uuid: "me", apikey: keyOnly?.apiKey }),
+  });
+  const text = await response.text();
+  const { project } = ProjectListResponse.parse(JSON.parse(text));
+  assert.deepEqual(
+    project.map((one) => [one.name, one.authmethod, one.requestCount]),
+    [
+      [signed?.name, "signature", "0"],
+      [keyOnly?.name, "apikey", "3"],
+    ],
+  );
+  assert.equal(project[1]?.apikey, keyOnly?.apiKey);
+  assert.ok(!text.includes(signed?.apiKey ?? "none"));
 });
 
 test("InputOutputDelete removes the files for good, keeps the task, and may be repeated", async () => {

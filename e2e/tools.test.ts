@@ -75,6 +75,28 @@ test("an unknown model is refused with code 1, not with 404", async () => {
   }
 });
 
+test("Tool/DetailOpenAPI is a list with a description for each kind of project", async () => {
+  const body = JSON.stringify({ slugowner: "modelyard", slugproject: "story-writer" });
+  const answer = (await post("Tool/DetailOpenAPI", body)) as {
+    type: string;
+    spec: {
+      openapi: string;
+      paths: Record<string, unknown>;
+      components: { schemas: { RunToolSchema: { properties: Record<string, unknown>; required: string[] } } };
+    };
+  }[];
+  assert.deepEqual(
+    answer.map((one) => one.type),
+    ["apikey", "signature"],
+  );
+  for (const { spec } of answer) {
+    assert.equal(spec.openapi, "3.0.3");
+    assert.deepEqual(Object.keys(spec.paths), ["/Run/modelyard/story-writer"]);
+    assert.ok(spec.components.schemas.RunToolSchema.properties.prompt);
+    assert.deepEqual(spec.components.schemas.RunToolSchema.required, ["prompt"]);
+  }
+});
+
 test("Tool/Explore groups by category", async () => {
   const { explore } = ToolExploreResponse.parse(await post("Tool/Explore", "{}"));
   const row = explore.find((one) => one.id === "image-to-video");

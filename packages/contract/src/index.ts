@@ -4,6 +4,7 @@ export * from "./manifest.ts";
 export * from "./message-batch.ts";
 export * from "./money.ts";
 export * from "./price.ts";
+export * from "./project.ts";
 export * from "./service-protocol.ts";
 export * from "./slug.ts";
 export * from "./socket.ts";

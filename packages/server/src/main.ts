@@ -18,6 +18,7 @@ import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { addressAllowed } from "./projects/policy.ts";
+import { projectRoutes } from "./projects/routes.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
 import { clampLeases } from "./queue/service.ts";
@@ -115,6 +116,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
   taskRoutes(app, { tasks, projects, blobs });
+  projectRoutes(app, { projects });
   modelRoutes(app, { models, stats });
   fileRoutes(app, { files: createFiles(db), blobs });
   workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
+import { modelOpenApi } from "./openapi.ts";
 import { presentTool, presentToolDetail } from "./present.ts";
 import { readmeHtml } from "./readme.ts";
 import { findModels, readQuery } from "./search.ts";
@@ -37,6 +38,12 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const summary = String(fields.summary) === "true";
     const detail = summary ? tool(model, base) : presentToolDetail(model, stats.of(model.id), base, readmeHtml(model));
     return { result: true, errors: [], tool: [detail] };
+  });
+
+  post("/v1/Tool/DetailOpenAPI", (fields, base) => {
+    const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
+    if (!model) throw apiError("unknownModel");
+    return modelOpenApi(model, base);
   });
 
   post("/v1/Tool/Explore", (_fields, base) => {

@@ -6,6 +6,8 @@ import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatur
 import type { Seal } from "./seal.ts";
 import * as store from "./store.ts";
 
+export type { ProjectRow } from "./store.ts";
+
 /** The caller of one request. */
 export interface Principal {
   accountId: number;
@@ -46,6 +48,7 @@ export interface Projects {
     projectId: number,
     change: { noncePolicy?: "compat" | "window" | "strict"; ipAllow?: string[] },
   ): Promise<void>;
+  list(accountId: number): Promise<store.ProjectRow[]>;
   /** Account that owns the project, if there is one. */
   accountOf(projectId: number): Promise<number | undefined>;
 }
@@ -114,6 +117,7 @@ export function createProjects(db: Database, seal: Seal): Projects {
       );
       cache.clear();
     },
+    list: (accountId) => store.listProjects(db, accountId),
     accountOf: (projectId) => store.projectAccount(db, projectId),
   };
 }

@@ -76,6 +76,27 @@ export async function updateProject(
   await tx.q.updateTable("project").set(change).where("id", "=", projectId).execute();
 }
 
+export interface ProjectRow {
+  id: number;
+  name: string;
+  auth: "signature" | "apikey";
+  ip_allow: string;
+  created_at: number;
+  key_last4: string | null;
+  tasks: number;
+}
+
+/** The account's projects with the end of their newest key and how many tasks each has. */
+export function listProjects(db: Database, accountId: number): Promise<ProjectRow[]> {
+  return db.all<ProjectRow>(
+    `select p.id, p.name, p.auth, p.ip_allow, p.created_at,
+       (select k.key_last4 from project_key k where k.project_id = p.id and k.revoked_at is null order by k.id desc limit 1) as key_last4,
+       (select count(*) from task t where t.account_id = p.account_id and t.project_id = p.id) as tasks
+     from project p where p.account_id = ? order by p.id`,
+    [accountId],
+  );
+}
+
 export async function projectAccount(db: Database, projectId: number): Promise<number | undefined> {
   const row = await db.q.selectFrom("project").select("account_id").where("id", "=", projectId).executeTakeFirst();
   return row?.account_id;
