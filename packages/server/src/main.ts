@@ -23,6 +23,7 @@ import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
 import { clampLeases } from "./queue/service.ts";
 import { createRealtime } from "./realtime/socket.ts";
+import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
 import { createTasks } from "./tasks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
@@ -101,6 +102,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   if (db.kind === "sqlite") await db.write(clampLeases);
 
   const stats = await createModelStats(db, log);
+  const keys = forgetKeysNowAndThen(db, log);
   const registry = createRegistry();
   const tasks = createTasks({ db, bus, models, stats, projects, blobs, workers: registry.all });
   const dispatcher = createDispatcher({ db, bus, models, stats, registry, log });
@@ -161,6 +163,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     async close() {
       ready = false;
       await dispatcher.stop();
+      await keys.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await app.close();
       await stats.close();

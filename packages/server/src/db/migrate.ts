@@ -3,6 +3,8 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { modelStats } from "./migrations/0002-model-stats.ts";
+import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
+import { folders } from "./migrations/0003-folders.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Migration {
@@ -10,7 +12,7 @@ export interface Migration {
   up(q: Kysely<Schema>, kind: Database["kind"]): Promise<void>;
 }
 
-const MIGRATIONS: readonly Migration[] = [foundation, modelStats];
+const MIGRATIONS: readonly Migration[] = [foundation, modelStats, folders, callbacksAndKeys];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;
 

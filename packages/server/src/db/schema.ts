@@ -93,6 +93,8 @@ export interface TaskTable {
   /** JSON of what the caller sent, files as addresses. */
   parameters: string;
   callback_url: string;
+  /** Base address for the outputs in the callback; "" where there is no callback. */
+  callback_base: Generated<string>;
   price_method: "cpr" | "cps";
   price: MoneyColumn;
   hold: MoneyColumn;
@@ -153,10 +155,29 @@ export interface FileTable {
   /** Folder or task group this file belongs to, 32 hex digits. */
   parent: string;
   task_id: number | null;
-  kind: "input" | "output";
+  kind: "input" | "output" | "upload";
   /** Order among the files of its task. */
   position: number;
   created_at: number;
+}
+
+export interface FolderTable {
+  id: string;
+  account_id: number;
+  /** Folder it is in; the account's root (files/policy.ts) on the top level. */
+  parent: string;
+  name: string;
+  /** 1 on the top level. */
+  depth: number;
+  created_at: number;
+}
+
+/** One row for each account that has uploaded; every change of its folders and uploads locks it. */
+export interface FileSpaceTable {
+  account_id: number;
+  /** Sum of `charge(size)` over the account's uploads. */
+  bytes: number;
+  folders: number;
 }
 
 export interface WorkerTokenTable {
@@ -175,6 +196,63 @@ export interface ModelStatTable {
   elapsed: number;
   cost: MoneyColumn;
   last_run_at: number;
+}
+
+export interface IdempotencyKeyTable {
+  project_id: number;
+  key: string;
+  /** SHA-256 of what was asked for, hex. */
+  request_hash: string;
+  task_id: number;
+  created_at: number;
+}
+
+/** Callbacks that are owed for ended tasks (the outbox), kept afterwards for lists and replays. */
+export interface CallbackTable {
+  id: Generated<number>;
+  task_id: number;
+  account_id: number;
+  project_id: number;
+  /** The `webhook-id`, the same for every attempt. */
+  message_id: string;
+  url: string;
+  /** Host and port of the address: what at most a few attempts go to at a time. */
+  host: string;
+  base: string;
+  /** `failed`: given up, by the schedule or by the receiver. */
+  state: "due" | "delivered" | "failed";
+  /** Attempts of the current schedule; a replay begins at 0 again. */
+  tries: number;
+  /** Counts claims; who records an outcome names the one it has. */
+  claim: number;
+  next_at: number;
+  /** A server is at it until then; 0 = none. */
+  claimed_until: number;
+  created_at: number;
+}
+
+/** The delivery log. */
+export interface CallbackAttemptTable {
+  callback_id: number;
+  n: number;
+  at: number;
+  /** Duration, milliseconds. */
+  ms: number;
+  /** HTTP status; null where there was no answer. */
+  status: number | null;
+  error: string | null;
+  /** The beginning of the answer's body. */
+  response: string;
+}
+
+export interface CallbackSecretTable {
+  project_id: number;
+  n: number;
+  /** `whsec_…`, sealed (projects/seal.ts). */
+  sealed: string;
+  /** Null for the current one; a replaced one goes on signing until then. */
+  ends_at: number | null;
+  created_at: number;
 }
 
 export interface SettingTable {
@@ -199,8 +277,14 @@ export interface Schema {
   task_event: TaskEventTable;
   queue_entry: QueueEntryTable;
   file: FileTable;
+  folder: FolderTable;
+  file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_stat: ModelStatTable;
+  idempotency_key: IdempotencyKeyTable;
+  callback: CallbackTable;
+  callback_attempt: CallbackAttemptTable;
+  callback_secret: CallbackSecretTable;
   setting: SettingTable;
   migration: MigrationTable;
 }

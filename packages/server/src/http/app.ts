@@ -18,7 +18,8 @@ const MAX_PARAM = 500;
 const PREFLIGHT = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-  "access-control-allow-headers": "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range",
+  "access-control-allow-headers":
+    "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range, idempotency-key, prefer",
   "access-control-max-age": "86400",
 };
 

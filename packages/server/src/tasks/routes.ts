@@ -7,7 +7,8 @@ import { FILE_LIMIT, readBody } from "../http/body.ts";
 import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
 import { newToken } from "../http/tokens.ts";
 import type { Principal, Projects } from "../projects/service.ts";
-import type { ReceivedFile, Tasks } from "./service.ts";
+import { idempotencyKey, runKey } from "./idempotency.ts";
+import type { ReceivedFile, Started, Tasks } from "./service.ts";
 
 export interface TaskRoutesDeps {
   tasks: Tasks;
@@ -17,37 +18,49 @@ export interface TaskRoutesDeps {
 
 /** `POST /v1/Run/{owner}/{model}` and `/v1/Task/*` (wire-contract.md 3, 5, 7). */
 export function taskRoutes(app: FastifyInstance, { tasks, projects, blobs }: TaskRoutesDeps): void {
-  /** Stores what a multipart body carries; `stored` collects the blobs so that a refused run leaves nothing behind. */
-  const storeInto = (stored: string[]) => async (file: { name: string; contentType: string; stream: Readable }) => {
-    const blob = await blobs.put(file.stream, { limit: FILE_LIMIT }).catch((error: unknown) => {
-      if (error instanceof BlobTooLargeError)
-        throw apiError("fileInvalid", file.name || "file", "must be at most 100 MB");
-      throw error;
-    });
-    stored.push(blob.key);
-    const name = safeName(file.name);
-    const received: ReceivedFile = {
-      ref: blob.key,
-      name,
-      contentType: typeByName(name, file.contentType),
-      size: blob.size,
-      accessKey: newToken(),
+  /** Stores what a multipart body carries; `stored` collects the blobs (hashes by key) so that a refused run leaves nothing behind. */
+  const storeInto =
+    (stored: Map<string, string>) => async (file: { name: string; contentType: string; stream: Readable }) => {
+      const blob = await blobs.put(file.stream, { limit: FILE_LIMIT }).catch((error: unknown) => {
+        if (error instanceof BlobTooLargeError)
+          throw apiError("fileInvalid", file.name || "file", "must be at most 100 MB");
+        throw error;
+      });
+      stored.set(blob.key, blob.sha256);
+      const name = safeName(file.name);
+      const received: ReceivedFile = {
+        ref: blob.key,
+        name,
+        contentType: typeByName(name, file.contentType),
+        size: blob.size,
+        accessKey: newToken(),
+      };
+      return fileValue(received);
     };
-    return fileValue(received);
-  };
 
-  app.post<{ Params: { owner: string; model: string } }>("/v1/Run/:owner/:model", async (request, response) => {
+  async function run(request: FastifyRequest<{ Params: { owner: string; model: string } }>): Promise<Started> {
     const principal = await projects.authenticate(credentialsOf(request));
+    const key = idempotencyKey(request.headers["idempotency-key"]);
     const model = tasks.model(request.params.owner, request.params.model);
-    const stored: string[] = [];
+    const stored = new Map<string, string>();
+    const forget = async () => {
+      for (const blob of stored.keys()) await blobs.delete(blob);
+    };
     try {
       const fields = await readBody(request.raw, typeOf(request), storeInto(stored));
-      const { taskId, token } = await tasks.run(principal, model, fields, baseOf(request));
-      return reply(response, { errors: [], taskid: String(taskId), socketaccesstoken: token, result: true });
+      const idempotency = key === undefined ? undefined : runKey({ key, modelId: model.id, fields, hashes: stored });
+      const started = await tasks.run(principal, model, fields, baseOf(request), idempotency);
+      if (started.again) await forget();
+      return started;
     } catch (error) {
-      for (const key of stored) await blobs.delete(key);
+      await forget();
       throw error;
     }
+  }
+
+  app.post<{ Params: { owner: string; model: string } }>("/v1/Run/:owner/:model", async (request, response) => {
+    const { taskId, token } = await run(request);
+    return reply(response, { errors: [], taskid: String(taskId), socketaccesstoken: token, result: true });
   });
 
   const action = (

@@ -28,6 +28,7 @@ import type { ModelStats } from "../models/stats.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { type ConnectedWorker, waitReason } from "../workers/registry.ts";
+import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
 import { cancel, wakeQueue } from "./lifecycle.ts";
 import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
 import { FILE_KEY, presentTask, type TaskContext } from "./present.ts";
@@ -41,6 +42,13 @@ export interface ReceivedFile extends FileValue {
   accessKey: string;
 }
 
+export interface Started {
+  taskId: number;
+  token: string;
+  /** The task was there already, made by an earlier request under the same idempotency key. */
+  again: boolean;
+}
+
 export interface Tasks {
   /** The model a run is for, or the refusal that names why not. */
   model(owner: string, slug: string): CatalogueModel;
@@ -49,7 +57,8 @@ export interface Tasks {
     model: CatalogueModel,
     fields: Fields,
     base: string,
-  ): Promise<{ taskId: number; token: string }>;
+    idempotency?: RunKey,
+  ): Promise<Started>;
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
@@ -161,7 +170,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return model;
     },
 
-    async run(principal, model, fields, base) {
+    async run(principal, model, fields, base, idempotency) {
       const read = readInputs(model.manifest, fields);
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
@@ -178,7 +187,9 @@ export function createTasks(deps: TasksDeps): Tasks {
       const parameters = JSON.stringify(parametersOf(fields));
       const inputs = JSON.stringify(values);
       const { accountId } = principal;
-      const taskId = await db.write(async (tx) => {
+      return db.write(async (tx) => {
+        const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
+        if (earlier) return { ...earlier, again: true };
         await ledger.hold(tx, { accountId, amount: quoted.hold });
         const id = await store.insertTask(tx, {
           token,
@@ -189,16 +200,18 @@ export function createTasks(deps: TasksDeps): Tasks {
           inputs,
           parameters,
           callbackUrl: callback.url,
+          callbackBase: callback.url === "" ? "" : base,
           priceMethod: quoted.method,
           price: quoted.price,
           hold: quoted.hold,
         });
+        if (idempotency) await nameTask(tx, principal.projectId, idempotency.key, id);
         await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
         await queue.enqueue(tx, { taskId: id, modelId: model.id, priority: 0 });
         if (received.length > 0) await addInputs(id);
         tx.afterCommit(() => stats.accepted(model.id));
         wakeQueue(tx, bus);
-        return id;
+        return { taskId: id, token, again: false };
 
         async function addInputs(id: number): Promise<void> {
           const parent = newId();
@@ -207,7 +220,6 @@ export function createTasks(deps: TasksDeps): Tasks {
           }
         }
       });
-      return { taskId, token };
     },
 
     async detail(principal, fields, base) {

@@ -14,6 +14,7 @@ export interface TaskRow {
   inputs: string;
   parameters: string;
   callback_url: string;
+  callback_base: string;
   price_method: "cpr" | "cps";
   price: Money;
   hold: Money;
@@ -47,13 +48,15 @@ export interface NewTask {
   inputs: string;
   parameters: string;
   callbackUrl: string;
+  callbackBase: string;
   priceMethod: "cpr" | "cps";
   price: Money;
   hold: Money;
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  price_method, price, hold, last_event, created_at) values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, hold, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
@@ -66,6 +69,7 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
     task.inputs,
     task.parameters,
     task.callbackUrl,
+    task.callbackBase,
     task.priceMethod,
     task.price,
     task.hold,
@@ -102,7 +106,10 @@ export interface TaskHead {
   id: number;
   token: string;
   account_id: number;
+  project_id: number;
   model_id: number;
+  callback_url: string;
+  callback_base: string;
   status: TaskStatus;
   last_event: number;
   hold: Money;
@@ -114,7 +121,7 @@ export interface TaskHead {
 
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
-    `select id, token, account_id, model_id, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+    `select id, token, account_id, project_id, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
       price_method, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );
