@@ -1,41 +1,38 @@
 #!/usr/bin/env node
-// The program's entry. TypeScript runs natively; what Node's type stripping makes of each file is kept beside the runtime, so that
-// the stripper (a WebAssembly program, 17 MB of memory in every process) is loaded only when a file is new.
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { enableCompileCache, registerHooks, stripTypeScriptTypes } from "node:module";
+// The program's entry. TypeScript runs natively; what type stripping makes of the sources is kept beside the runtime, so that no
+// process which stays has to load the stripper (stripped-sources.js).
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { enableCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { keptPath } from "./stripped-sources.js";
 
-const cache = join(dirname(fileURLToPath(import.meta.url)), "../../../.runtime/stripped", process.version);
+const here = dirname(fileURLToPath(import.meta.url));
+const cache = join(here, "../../../.runtime/stripped", process.version);
 enableCompileCache(join(cache, "compiled"));
+let filled = false;
 
-/** @param {string} path */
+/** The stripped source of a file, or undefined where none can be kept (a folder that cannot be written to). */
 function stripped(path) {
-  const source = readFileSync(path, "utf8");
-  const kept = join(cache, `${createHash("sha256").update(source).digest("hex").slice(0, 32)}.js`);
-  if (existsSync(kept)) return readFileSync(kept, "utf8");
-  // The function announces itself as experimental on stderr (Node 24), where its user would wonder about it.
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  const code = stripTypeScriptTypes(source);
-  process.emitWarning = emitWarning;
-  try {
-    mkdirSync(cache, { recursive: true });
-    writeFileSync(`${kept}.${process.pid}`, code);
-    renameSync(`${kept}.${process.pid}`, kept);
-  } catch {
-    // A folder that cannot be written to only costs memory.
+  const kept = keptPath(cache, readFileSync(path, "utf8"));
+  if (!existsSync(kept) && !filled) {
+    filled = true;
+    try {
+      execFileSync(process.execPath, [join(here, "stripped-sources.js"), cache], { stdio: "ignore" });
+    } catch {
+      // Node strips the types itself then; it only costs memory.
+    }
   }
-  return code;
+  return existsSync(kept) ? readFileSync(kept, "utf8") : undefined;
 }
 
 registerHooks({
   load(url, context, next) {
-    if (!url.startsWith("file:") || !url.endsWith(".ts")) return next(url, context);
-    return { format: "module", source: stripped(fileURLToPath(url)), shortCircuit: true };
+    const source = url.startsWith("file:") && url.endsWith(".ts") ? stripped(fileURLToPath(url)) : undefined;
+    return source === undefined ? next(url, context) : { format: "module", source, shortCircuit: true };
   },
 });
 
