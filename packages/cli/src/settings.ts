@@ -112,6 +112,7 @@ export interface ServeFlags extends WorkerFlags {
   catalogue: boolean;
   masterKey?: string;
   trustedProxies?: string[];
+  storageGb: number;
   worker: boolean;
 }
 
@@ -140,6 +141,11 @@ export function serveCommand(): Command {
         "MODELYARD_TRUSTED_PROXIES",
         "proxies whose X-Forwarded-For is believed",
       ).argParser(list),
+    )
+    .addOption(
+      option("--storage-gb <n>", "MODELYARD_STORAGE_GB", "GB of uploaded files that one account may keep")
+        .argParser(count)
+        .default(10),
     )
     .addOption(option("--no-worker", "MODELYARD_NO_WORKER", "run no built-in worker"));
   return workerOptions(command);

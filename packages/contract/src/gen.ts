@@ -34,6 +34,8 @@ const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   filesTooMany: ["inputImage", 1],
   fileInvalid: ["inputImage", "must be at most 100 MB"],
   concurrencyLimit: ["5.00", 1],
+  foldersTooMany: ["you have 10000 folders"],
+  quotaExceeded: ["10 GB"],
   taskNotKillable: ["it has ended already"],
 };
 

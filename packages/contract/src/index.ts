@@ -1,4 +1,5 @@
 export * from "./errors.ts";
+export * from "./file.ts";
 export * from "./inputs.ts";
 export * from "./manifest.ts";
 export * from "./message-batch.ts";

@@ -18,6 +18,8 @@ export interface ServerConfig {
   masterKey: string | undefined;
   /** Proxies whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
+  /** Bytes of uploaded files that one account may keep. */
+  storageQuota: number;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -31,5 +33,6 @@ export const DEFAULT_CONFIG: ServerConfig = {
   modelDirs: [],
   masterKey: undefined,
   trustedProxies: [],
+  storageQuota: 10 * 1024 ** 3,
   firstCredit: 1000n * USD,
 };

@@ -11,7 +11,9 @@ import type { ServerConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
 import { fileRoutes } from "./files/routes.ts";
+import { uploadRoutes } from "./files/routes-uploads.ts";
 import { createFiles } from "./files/service.ts";
+import { createUploads } from "./files/service-uploads.ts";
 import { createApp, requestBase } from "./http/app.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
@@ -121,6 +123,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   projectRoutes(app, { projects });
   modelRoutes(app, { models, stats });
   fileRoutes(app, { files: createFiles(db), blobs });
+  uploadRoutes(app, { uploads: createUploads({ db, blobs, quota: config.storageQuota }), projects });
   workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });
 
   /** Behind a proxy that is believed, the client's own scheme is what the proxy says. */

@@ -3,8 +3,8 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { modelStats } from "./migrations/0002-model-stats.ts";
-import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import { folders } from "./migrations/0003-folders.ts";
+import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Migration {

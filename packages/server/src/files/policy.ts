@@ -15,6 +15,7 @@ const TYPES: Record<string, string> = {
   wav: "audio/wav",
   mp3: "audio/mpeg",
   ogg: "audio/ogg",
+  opus: "audio/ogg",
   flac: "audio/flac",
   m4a: "audio/mp4",
   mid: "audio/midi",
@@ -75,6 +76,12 @@ export function inertHeaders(file: { name: string; contentType: string }): Recor
     "access-control-allow-origin": "*",
     "cache-control": "private, max-age=3600",
   };
+}
+
+/** Whether an `If-None-Match` names the tag: in a list, weak or strong, or as `*`. */
+export function matchesTag(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(",").some((part) => part.trim() === "*" || part.trim().replace(/^W\//, "") === tag);
 }
 
 /** A single `Range: bytes=a-b` within `size`; undefined = send everything, "unsatisfiable" = 416. */

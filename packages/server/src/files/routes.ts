@@ -2,7 +2,7 @@ import { pipeline } from "node:stream/promises";
 import { apiError } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Blobs } from "../blobs/blobs.ts";
-import { inertHeaders, parseRange } from "./policy.ts";
+import { inertHeaders, matchesTag, parseRange } from "./policy.ts";
 import type { Files } from "./service.ts";
 
 /** `GET /v1/File/{accesskey}/{name}`: the key in the address is the permission (wire-contract.md 8). */
@@ -20,7 +20,7 @@ export function fileRoutes(app: FastifyInstance, { files, blobs }: { files: File
         "accept-ranges": "bytes",
         etag: `"${file.id}"`,
       };
-      if (request.headers["if-none-match"] === headers.etag) return response.code(304).headers(headers).send();
+      if (matchesTag(request.headers["if-none-match"], headers.etag)) return response.code(304).headers(headers).send();
       const changed = request.headers["if-range"] !== undefined && request.headers["if-range"] !== headers.etag;
       const range = changed ? undefined : parseRange(request.headers.range, file.size);
       if (range === "unsatisfiable") {

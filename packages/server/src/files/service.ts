@@ -15,7 +15,7 @@ export interface NewFile {
   size: number;
   blob: string;
   taskId: number | null;
-  kind: "input" | "output";
+  kind: "input" | "output" | "upload";
   position: number;
   /** Given where the address was already promised; otherwise made here. */
   accessKey?: string;

@@ -10,7 +10,7 @@ export interface FileRow {
   blob: string;
   parent: string;
   task_id: number | null;
-  kind: "input" | "output";
+  kind: "input" | "output" | "upload";
   position: number;
   created_at: number;
 }

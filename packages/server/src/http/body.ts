@@ -15,12 +15,21 @@ export const TEXT_LIMIT = 8 * 1024 * 1024;
 export const FILE_LIMIT = 100 * 1024 * 1024;
 const MAX_FIELDS = 1000;
 const MAX_FILES = 50;
+/** Bytes of a refused body that are still read, so that a client that writes first and reads later gets its answer. */
+const PAST_REFUSAL = 1024 * 1024;
+/** How long a client that still writes then may read the answer before its connection ends, in milliseconds. */
+const LINGER_MS = 2_000;
 
 /** Parsed fields; names that came several times (or as `name[]`, `name[0]`) are arrays. Files are what `storeFile` returned. */
 export type Fields = Record<string, unknown>;
 
-/** Consumes one uploaded file; called only for parts that carry bytes or a file name. */
-export type StoreFile = (file: { name: string; contentType: string; stream: Readable }) => Promise<unknown>;
+/** Consumes one uploaded file, sent as `field`; called only for parts that carry bytes or a file name. */
+export type StoreFile = (file: {
+  field: string;
+  name: string;
+  contentType: string;
+  stream: Readable;
+}) => Promise<unknown>;
 
 /** Plain events instead of an async iterator: it is on the hot path of every call. */
 function readAll(source: Readable, limit: number): Promise<Buffer> {
@@ -80,6 +89,26 @@ function parseUrlencoded(text: string): Fields {
   return Object.fromEntries(fields);
 }
 
+/**
+ * Ends the reading of a refused body: its rest where that is short; otherwise nothing is read any more, which makes the client look
+ * for the answer, and the connection ends soon. Closing at once would reset it, and the answer could be lost.
+ */
+function readNoFurther(source: Readable): void {
+  let read = 0;
+  const stop = () => {
+    source.off("data", onData);
+    source.pause();
+    const timer = setTimeout(() => source.destroy(), LINGER_MS);
+    source.once("close", () => clearTimeout(timer));
+  };
+  const onData = (chunk: Buffer) => {
+    read += chunk.length;
+    if (read >= PAST_REFUSAL) stop();
+  };
+  source.on("data", onData);
+  source.resume();
+}
+
 /** Value of a file part that carried nothing. */
 const ABSENT = Symbol("absent");
 
@@ -89,11 +118,15 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
     const parts: { name: string; value: unknown }[] = [];
     const pending: Promise<void>[] = [];
     let text = 0;
-    let failure: unknown;
-    const fail = (error: unknown) => {
-      failure ??= error;
+    const open = new Set<Readable>();
+    let failure: Error | undefined;
+    const fail = (error: Error) => {
+      if (failure) return;
+      failure = error;
       source.unpipe(parser);
-      source.resume();
+      readNoFurther(source);
+      // What is still being stored would wait for ever for bytes that no longer come.
+      for (const stream of open) stream.destroy(error);
       void Promise.allSettled(pending).then(() => reject(failure));
     };
     let parser: InstanceType<typeof Busboy>;
@@ -122,22 +155,37 @@ function parseMultipart(source: Readable, contentType: string, storeFile: StoreF
     });
     parser.on("file", (name, stream, fileName, _encoding, mimeType) => {
       stream.on("error", () => {});
+      open.add(stream);
+      stream.once("close", () => open.delete(stream));
       const part = { name, value: ABSENT as unknown };
       parts.push(part);
       const store = async () => {
-        if (!storeFile || failure) return void stream.resume();
+        if (failure) return void stream.resume();
+        if (!storeFile) return drop(stream);
         const first = await firstChunk(stream);
         // A file field that was left empty in a form: no name, no bytes.
         if (!first && !fileName) return;
-        part.value = await storeFile({ name: fileName ?? "", contentType: mimeType, stream: withFirst(first, stream) });
+        part.value = await storeFile({
+          field: name,
+          name: fileName ?? "",
+          contentType: mimeType,
+          stream: withFirst(first, stream),
+        });
       };
       pending.push(
-        store().catch((error: unknown) => {
+        store().catch((error: Error) => {
           stream.resume();
           fail(error);
         }),
       );
     });
+    /** A file that nobody asked for: read past, within the bounds of text. */
+    const drop = (stream: Readable) => {
+      stream.on("data", (chunk: Buffer) => {
+        text += chunk.length;
+        if (text > TEXT_LIMIT) fail(apiError("bodyTooLarge"));
+      });
+    };
     for (const limit of ["fieldsLimit", "filesLimit", "partsLimit"] as const)
       parser.on(limit, () => fail(apiError("badBody")));
     parser.on("error", (error) => fail(Object.assign(apiError("badBody"), { cause: error })));

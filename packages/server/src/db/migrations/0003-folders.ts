@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Migration } from "../migrate.ts";
 
 /** Folders of uploaded files, and how much of its quota each account uses. */
@@ -21,11 +22,8 @@ export const folders: Migration = {
       .addColumn("bytes", "bigint", (c) => c.notNull())
       .addColumn("folders", "integer", (c) => c.notNull())
       .execute();
-    await q.schema
-      .createIndex("file_uploaded")
-      .on("file")
-      .columns(["account_id", "parent", "created_at", "id"])
-      .where("kind", "=", "upload")
-      .execute();
+    await sql
+      .raw("create index file_uploaded on file (account_id, parent, created_at, id) where kind = 'upload'")
+      .execute(q);
   },
 };
