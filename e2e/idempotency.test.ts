@@ -1,4 +1,4 @@
-/** Reliability L5 and (c) 44: `Idempotency-Key` on Run. One key, one task, one hold, whatever is lost on the way. */
+/** Reliability L5 and (c) 48: `Idempotency-Key` on Run. One key, one task, one hold, whatever is lost on the way. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -112,7 +112,7 @@ for (const store of STORES) {
     assert.deepEqual(await own.run("test/dollar", { changed: true }, keyed("old")), second);
   });
 
-  test(title("(c) 44 keys that are none"), async () => {
+  test(title("(c) 48 keys that are none"), async () => {
     await own.run("test/dollar", {}, keyed("k".repeat(255)));
     await own.run("test/dollar", {}, keyed("with blanks, and ~ !"));
     for (const key of ["k".repeat(256), "", "ä", "tab\there"])

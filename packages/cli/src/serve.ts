@@ -105,6 +105,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],
+      allowHosts: flags.allowHosts ?? [],
       storageQuota: flags.storageGb * 1024 ** 3,
       firstCredit: DEFAULT_CONFIG.firstCredit,
     },

@@ -93,7 +93,7 @@ function workerOptions(command: Command): Command {
       option(
         "--allow-hosts <list>",
         "MODELYARD_ALLOW_HOSTS",
-        "private hosts that input addresses may point to",
+        "private hosts that input addresses (and, on the server, callbacks) may point to",
       ).argParser(list),
     )
     .addOption(

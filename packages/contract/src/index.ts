@@ -1,3 +1,4 @@
+export * from "./callback.ts";
 export * from "./errors.ts";
 export * from "./file.ts";
 export * from "./inputs.ts";

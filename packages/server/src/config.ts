@@ -20,6 +20,8 @@ export interface ServerConfig {
   trustedProxies: readonly string[];
   /** Bytes of uploaded files that one account may keep. */
   storageQuota: number;
+  /** Private hosts (`host` or `host:port`) that callbacks may go to. */
+  allowHosts: readonly string[];
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -33,6 +35,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   modelDirs: [],
   masterKey: undefined,
   trustedProxies: [],
+  allowHosts: [],
   storageQuota: 10 * 1024 ** 3,
   firstCredit: 1000n * USD,
 };

@@ -28,6 +28,9 @@ import { createRealtime } from "./realtime/socket.ts";
 import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
 import { createTasks } from "./tasks/service.ts";
+import { startDeliverer } from "./webhooks/deliverer.ts";
+import { webhookRoutes } from "./webhooks/routes.ts";
+import { createWebhooks, dropClaims } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
 import { createRegistry } from "./workers/registry.ts";
@@ -101,7 +104,12 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const models = await loadModels(db, config.modelDirs, log);
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
-  if (db.kind === "sqlite") await db.write(clampLeases);
+  if (db.kind === "sqlite") {
+    await db.write(async (tx) => {
+      await clampLeases(tx);
+      await dropClaims(tx);
+    });
+  }
 
   const stats = await createModelStats(db, log);
   const keys = forgetKeysNowAndThen(db, log);
@@ -109,6 +117,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const tasks = createTasks({ db, bus, models, stats, projects, blobs, workers: registry.all });
   const dispatcher = createDispatcher({ db, bus, models, stats, registry, log });
   const gateway = createGateway({ db, bus, models, stats, registry, dispatcher, log });
+  const webhooks = createWebhooks({ db, bus, seal });
   const realtime = createRealtime({ db, bus, tasks, log });
 
   const app = createApp({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log });
@@ -121,6 +130,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   });
   taskRoutes(app, { tasks, projects, blobs });
   projectRoutes(app, { projects });
+  webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });
   fileRoutes(app, { files: createFiles(db), blobs });
   uploadRoutes(app, { uploads: createUploads({ db, blobs, quota: config.storageQuota }), projects });
@@ -154,8 +164,13 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const { port } = app.server.address() as AddressInfo;
   const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
 
+  const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
+  const { allowHosts } = config;
+  const base = config.publicUrl ?? url;
+  const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, log });
+
   return {
-    url: `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`,
+    url,
     workerToken: token,
     db,
     projects,
@@ -166,6 +181,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     async close() {
       ready = false;
       await dispatcher.stop();
+      await deliverer.stop();
       await keys.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await app.close();

@@ -21,6 +21,7 @@ import * as ledger from "../ledger/service.ts";
 import type { Models } from "../models/service.ts";
 import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
+import { oweCallback } from "../webhooks/service.ts";
 import * as store from "./store.ts";
 
 /** What the bus carries on topic `task:<id>`: new entries of the task's log, complete and in order. */
@@ -146,6 +147,15 @@ async function end(
     cost,
     revenue: `revenue:${owner}`,
   });
+  if (head.callback_url !== "") {
+    await oweCallback(tx, deps.bus, {
+      id: head.id,
+      accountId: head.account_id,
+      projectId: head.project_id,
+      url: head.callback_url,
+      base: head.callback_base,
+    });
+  }
   announce(tx, deps.bus, head.id, next);
   if (type === "task_postprocess_end") {
     tx.afterCommit(() => deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now }));

@@ -1,0 +1,24 @@
+import type { Callback } from "@modelyard/contract";
+import type { AttemptRow, CallbackRow } from "./store.ts";
+
+const seconds = (ms: number): string => String(Math.floor(ms / 1000));
+
+/** `whole`: with the receivers' answers, which are long. */
+export function presentCallback(row: CallbackRow, attempts: readonly AttemptRow[], whole: boolean): Callback {
+  return {
+    taskid: String(row.task_id),
+    projectid: String(row.project_id),
+    callbackurl: row.url,
+    webhookid: row.message_id,
+    status: row.state,
+    nexttime: row.state === "due" ? seconds(row.next_at) : "0",
+    createtime: seconds(row.created_at),
+    attempts: attempts.map(({ at, ms, status, error, response }) => ({
+      time: seconds(at),
+      elapsedseconds: (ms / 1000).toFixed(4),
+      httpstatus: status === null ? "" : String(status),
+      error: error ?? "",
+      ...(whole ? { response } : {}),
+    })),
+  };
+}

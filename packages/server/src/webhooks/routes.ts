@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { type Fields, readBody } from "../http/body.ts";
+import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
+import type { Principal, Projects } from "../projects/service.ts";
+import { listQuery } from "../tasks/policy.ts";
+import type { Tasks } from "../tasks/service.ts";
+import type { Webhooks } from "./service.ts";
+
+export interface WebhookRoutesDeps {
+  webhooks: Webhooks;
+  tasks: Tasks;
+  projects: Projects;
+}
+
+const NAMES = ["taskid", "tasktoken", "socketaccesstoken"];
+
+/** `POST /v1/Task/Callback{List,Replay,Secret}`: ours, additions to wire-contract.md 11. */
+export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects }: WebhookRoutesDeps): void {
+  const action = (path: string, run: (principal: Principal, fields: Fields, base: string) => Promise<object>) =>
+    app.post(path, async (request: FastifyRequest, response) => {
+      const principal = await projects.authenticate(credentialsOf(request));
+      return reply(response, await run(principal, await readBody(request.raw, typeOf(request)), baseOf(request)));
+    });
+  /** The caller's own task, by any of its names. */
+  const taskId = async (principal: Principal, fields: Fields, base: string) =>
+    Number((await tasks.detail(principal, fields, base)).id);
+  const isTrue = (value: unknown) => value === true || value === "true" || value === 1 || value === "1";
+
+  action("/v1/Task/CallbackList", async (principal, fields, base) => {
+    const named = NAMES.some((name) => Object.hasOwn(fields, name) && fields[name] !== "" && fields[name] !== null);
+    const { start, limit } = listQuery(fields);
+    const id = named ? await taskId(principal, fields, base) : undefined;
+    const { total, callbacks } = await webhooks.list(principal, { taskId: id, start, limit });
+    return { total: String(total), errors: [], callbacklist: callbacks, result: true };
+  });
+  action("/v1/Task/CallbackReplay", async (principal, fields, base) => {
+    await webhooks.replay(principal, await taskId(principal, fields, base));
+    return { result: true, errors: [] };
+  });
+  action("/v1/Task/CallbackSecret", async (principal, fields) => {
+    const rotate = Object.hasOwn(fields, "rotate") && isTrue(fields.rotate);
+    return { secret: await webhooks.secret(principal, { rotate }), errors: [], result: true };
+  });
+}
