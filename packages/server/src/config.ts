@@ -22,6 +22,8 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
+  /** Bytes of uploaded files that one account may keep. */
+  storageQuota: number;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }

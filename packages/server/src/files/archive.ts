@@ -1,4 +1,5 @@
 /** Reading a stored ZIP archive by its central directory. The rules are policy-zip.ts's; this file only gets at the bytes. */
+import { isUtf8 } from "node:buffer";
 import { pipeline, Readable } from "node:stream";
 import { crc32, createInflateRaw } from "node:zlib";
 import { ApiError, apiError } from "@modelyard/contract";
@@ -17,6 +18,9 @@ export interface ArchiveFile extends ZipFilePlace {
 /** Bytes of the record at the end of the format, without its comment; with the two of the large format before it. */
 const END_BYTES = 22;
 const LARGE_END_BYTES = 76;
+/** How an entry says that its name is UTF-8: a general purpose bit, or a field with the name once more. */
+const UTF8_NAME = 0x800;
+const UTF8_FIELD = 0x7075;
 
 /** Why an archive is not extracted, as the wire says it. */
 export function zipRefused(why: string, cause?: unknown): Error {
@@ -54,9 +58,17 @@ class BlobReader extends yauzl.RandomAccessReader {
   }
 }
 
+/** Without a word on the encoding, names are UTF-8 in practice (Macs, Linux in the C locale); else the format's old alphabet. */
+function nameOf(entry: yauzl.Entry): string {
+  const isNamed =
+    (entry.generalPurposeBitFlag & UTF8_NAME) !== 0 || entry.extraFields.some(({ id }) => id === UTF8_FIELD);
+  if (isNamed || !isUtf8(entry.fileNameRaw)) return entry.fileName;
+  return entry.fileNameRaw.toString("utf8");
+}
+
 function facts(entry: yauzl.Entry): ZipEntryFacts {
   return {
-    name: entry.fileName,
+    name: nameOf(entry),
     nameBytes: entry.fileNameLength,
     compressed: entry.compressedSize,
     size: entry.uncompressedSize,
