@@ -109,6 +109,12 @@ export const ERRORS = {
   taskNotKillable: entry(200, 1, "caller", (reason: string) => `Task could not be killed: ${reason}`),
   taskNotExist: entry(200, 1, "caller", () => "task-not-exist"),
   taskNotEnded: entry(200, 1, "caller", () => "Task must be completed or cancelled before deleting files"),
+  syncTimeout: entry(
+    504,
+    0,
+    "platform",
+    () => "The run has not ended within 40 minutes. It goes on: ask for it with its taskid.",
+  ),
   storageFull: entry(
     200,
     0,

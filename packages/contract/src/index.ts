@@ -10,6 +10,7 @@ export * from "./project.ts";
 export * from "./service-protocol.ts";
 export * from "./slug.ts";
 export * from "./socket.ts";
+export * from "./sync.ts";
 export * from "./task.ts";
 export * from "./task-event.ts";
 export * from "./tool.ts";

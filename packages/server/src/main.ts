@@ -24,9 +24,11 @@ import { projectRoutes } from "./projects/routes.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
 import { clampLeases } from "./queue/service.ts";
+import { syncRoutes } from "./realtime/routes.ts";
 import { createRealtime } from "./realtime/socket.ts";
 import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
+import { createRunRequest } from "./tasks/run-request.ts";
 import { createTasks } from "./tasks/service.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
@@ -128,7 +130,9 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   app.get("/", (request, reply) => {
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
-  taskRoutes(app, { tasks, projects, blobs });
+  const run = createRunRequest({ tasks, projects, blobs });
+  taskRoutes(app, { tasks, projects, run, ended: realtime.ended });
+  syncRoutes(app, { run, tasks, realtime, log });
   projectRoutes(app, { projects });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });

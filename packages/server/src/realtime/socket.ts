@@ -6,8 +6,9 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import { presentOutputs } from "../tasks/present.ts";
-import { readEvents, readTask, type TaskRow, type Tasks } from "../tasks/service.ts";
+import { readEvents, readTask, type Tasks } from "../tasks/service.ts";
 import { Channel, type ChannelSource, type Subscriber } from "./channel.ts";
+import { type WaitOptions, waitForEnd } from "./wait.ts";
 
 /** Bytes that may wait for a slow reader before it is let go (reliability.md 5.6), and below which a replay goes on. */
 const BUFFER_LIMIT = 4 * 1024 * 1024;
@@ -29,6 +30,10 @@ export interface RealtimeDeps {
 export interface Realtime {
   /** `base`: public base address under which this socket's outputs are addressed. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, base: string): void;
+  /** Sends all frames of the task from its first one on, until the returned function is called. */
+  follow(task: { id: number; token: string }, base: string, subscriber: Subscriber): Promise<() => void>;
+  /** As `waitForEnd`. */
+  ended(taskId: number, options: WaitOptions): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -56,7 +61,7 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
     },
   });
 
-  function channelOf(task: TaskRow, base: string): { key: string; channel: Channel } {
+  function channelOf(task: { id: number; token: string }, base: string): { key: string; channel: Channel } {
     const key = `${base} ${task.id}`;
     let channel = channels.get(key);
     if (!channel) {
@@ -154,6 +159,17 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
     accept(request, socket, head, base) {
       server.handleUpgrade(request, socket, head, (ws) => connect(ws, base));
     },
+    async follow(task, base, subscriber) {
+      const { key, channel } = channelOf(task, base);
+      try {
+        await channel.join(subscriber, 0);
+      } catch (error) {
+        leave(key, channel, subscriber);
+        throw error;
+      }
+      return () => leave(key, channel, subscriber);
+    },
+    ended: (taskId, options) => waitForEnd({ db, bus }, taskId, options),
     async close() {
       for (const client of server.clients) client.close(1012, "server restarts");
       const timer = setTimeout(() => {

@@ -1,0 +1,80 @@
+/** A request to Run, from its headers to the task that it started: shared by Run and its `sync` form. */
+import type { ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import { apiError, fileValue } from "@modelyard/contract";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
+import { safeName, typeByName } from "../files/service.ts";
+import { FILE_LIMIT, readBody } from "../http/body.ts";
+import { baseOf, credentialsOf, typeOf } from "../http/request.ts";
+import { newToken } from "../http/tokens.ts";
+import type { Principal, Projects } from "../projects/service.ts";
+import { idempotencyKey, runKey } from "./idempotency.ts";
+import type { ReceivedFile, Started, Tasks } from "./service.ts";
+
+export interface RunRoute {
+  Params: { owner: string; model: string };
+}
+export type RunRequest = (request: FastifyRequest<RunRoute>) => Promise<{ principal: Principal; started: Started }>;
+
+export function createRunRequest(deps: { tasks: Tasks; projects: Projects; blobs: Blobs }): RunRequest {
+  const { tasks, projects, blobs } = deps;
+  /** Stores what a multipart body carries; `stored` collects the blobs (hashes by key) so that a refused run leaves nothing behind. */
+  const storeInto =
+    (stored: Map<string, string>) => async (file: { name: string; contentType: string; stream: Readable }) => {
+      const blob = await blobs.put(file.stream, { limit: FILE_LIMIT }).catch((error: unknown) => {
+        if (error instanceof BlobTooLargeError)
+          throw apiError("fileInvalid", file.name || "file", "must be at most 100 MB");
+        throw error;
+      });
+      stored.set(blob.key, blob.sha256);
+      const name = safeName(file.name);
+      const received: ReceivedFile = {
+        ref: blob.key,
+        name,
+        contentType: typeByName(name, file.contentType),
+        size: blob.size,
+        accessKey: newToken(),
+      };
+      return fileValue(received);
+    };
+
+  return async (request) => {
+    const principal = await projects.authenticate(credentialsOf(request));
+    const key = idempotencyKey(request.headers["idempotency-key"]);
+    const model = tasks.model(request.params.owner, request.params.model);
+    const stored = new Map<string, string>();
+    const forget = async () => {
+      for (const blob of stored.keys()) await blobs.delete(blob);
+    };
+    try {
+      const fields = await readBody(request.raw, typeOf(request), storeInto(stored));
+      const idempotency = key === undefined ? undefined : runKey({ key, modelId: model.id, fields, hashes: stored });
+      const started = await tasks.run(principal, model, fields, baseOf(request), idempotency);
+      if (started.again) await forget();
+      return { principal, started };
+    } catch (error) {
+      await forget();
+      throw error;
+    }
+  };
+}
+
+/** Aborts when the connection of this answer closes. */
+export function hangUp(response: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const raw: ServerResponse = response.raw;
+  if (raw.destroyed) gone.abort();
+  raw.once("close", () => gone.abort());
+  return gone.signal;
+}
+
+/** Seconds at most that `Prefer: wait=N` is heard for; a longer wish is cut to it. */
+const LONGEST_WAIT_S = 300;
+
+/** N of `Prefer: wait=N` (RFC 7240) in seconds; 0 where there is none. What is not understood is ignored, as the RFC asks. */
+export function preferredWait(header: string | string[] | undefined): number {
+  const text = Array.isArray(header) ? header.join(",") : (header ?? "");
+  const [, seconds = "0"] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(text) ?? [];
+  return Math.min(Number(seconds), LONGEST_WAIT_S);
+}
