@@ -22,8 +22,6 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
-  /** Bytes of uploaded files that one account may keep. */
-  storageQuota: number;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
