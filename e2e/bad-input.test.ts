@@ -162,7 +162,15 @@ test("41, 42, 43 the wallet", async () => {
   );
 });
 
-test("48 the same Idempotency-Key with another body", { todo: "Idempotency-Key is not there yet" }, () => {});
+test("48 the same Idempotency-Key with another body", async () => {
+  const key = { "idempotency-key": "48" };
+  const { taskid } = await own.run("test/dollar", { a: 1 }, key);
+  await refused(own.call("Run/test/dollar", { a: 2 }, key), {
+    code: 0,
+    message: /^This Idempotency-Key was used before/,
+  });
+  await own.call("Task/Cancel", { taskid });
+});
 
 test("58 headers that never end", async () => {
   const text = await rawExchange(t.server.url, "POST /v1/Task/Detail HTTP/1.1\r\nHost: x\r\n", {

@@ -131,10 +131,10 @@ export async function listCallbacks(
   return { total: count?.n ?? 0, rows, attempts };
 }
 
-/** Sealed secrets that sign now, the current one first. */
+/** Sealed secrets that sign now, the current one first; two at most, so that the header stays short. */
 export function secretsOf(db: Database, projectId: number, now: number): Promise<{ n: number; sealed: string }[]> {
   return db.all(
-    "select n, sealed from callback_secret where project_id = ? and (ends_at is null or ends_at > ?) order by n desc",
+    "select n, sealed from callback_secret where project_id = ? and (ends_at is null or ends_at > ?) order by n desc limit 2",
     [projectId, now],
   );
 }
