@@ -58,6 +58,8 @@ export function filePath(file: { accessKey: string; name: string }): string {
 const INLINE =
   /^(image\/(png|jpeg|webp|gif|avif|bmp)|video\/(mp4|webm|quicktime)|audio\/[\w.+-]+|text\/plain|application\/pdf|application\/json)$/;
 const MEDIA = /^(audio|video)\//;
+/** What is served under its own name; a type that only a client has claimed (`text/javascript`) is served as none. */
+const SERVED = new Set(Object.values(TYPES));
 
 /** Response headers that make any stored file inert: nothing in it can run as part of a page. */
 export function inertHeaders(file: { name: string; contentType: string }): Record<string, string> {
@@ -67,7 +69,8 @@ export function inertHeaders(file: { name: string; contentType: string }): Recor
     : "default-src 'none'; sandbox; frame-ancestors 'none'";
   const ascii = file.name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   return {
-    "content-type": file.contentType,
+    "content-type":
+      SERVED.has(file.contentType) || MEDIA.test(file.contentType) ? file.contentType : "application/octet-stream",
     "content-disposition": `${inline ? "inline" : "attachment"}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(file.name).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`,
     "content-security-policy": policy,
     "x-content-type-options": "nosniff",
