@@ -8,7 +8,16 @@ import { readdirSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { Failure } from "@modelyard/contract";
 import { audit } from "@modelyard/server";
-import { type Caller, caller, rawExchange, STORES, startTestServer, type TestServer, until } from "@modelyard/testing";
+import {
+  type Caller,
+  caller,
+  rawExchange,
+  refused,
+  STORES,
+  startTestServer,
+  type TestServer,
+  until,
+} from "@modelyard/testing";
 import { WebSocket } from "ws";
 import { type Expected, e401, known, MARK, NONCE, no, ok, rows, wrong } from "./bad-input-rows.ts";
 

@@ -3,8 +3,8 @@
  * time, and an outcome is written only under the claim it was made with. What a server was sending when it died is sent again:
  * receivers may see a message twice, under the same `webhook-id`, but never not at all.
  *
- * A receiver has at most HOST_PLACES attempts under way, one that let an attempt run out of time has one; and those take no more
- * than half of all places. So receivers that hang wait for each other and not the others for them.
+ * A receiver has at most HOST_PLACES attempts under way, one that let an attempt run out of time has one. Once half of all places
+ * are taken, the former have one and the latter none: receivers that hang wait for each other, and not the others for them.
  */
 import { CALLBACK_RESPONSE_LIMIT } from "@modelyard/contract";
 import { FetchError, guardedPost } from "@modelyard/guarded-fetch";
@@ -58,7 +58,11 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
   let again = false;
   let timer: NodeJS.Timeout | undefined;
 
-  const placesOf = (host: string) => (hung.has(host) ? (attempts.size >= PLACES / 2 ? 0 : 1) : HOST_PLACES);
+  const placesOf = (host: string) => {
+    const crowded = attempts.size >= PLACES / 2;
+    if (hung.has(host)) return crowded ? 0 : 1;
+    return crowded ? 1 : HOST_PLACES;
+  };
   const isFull = (host: string) => (underWay.get(host) ?? 0) >= placesOf(host);
   const fullHosts = () => [...new Set([...underWay.keys(), ...hung])].filter(isFull);
 
