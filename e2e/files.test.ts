@@ -141,7 +141,7 @@ for (const store of STORES) {
       assert.equal(blobsOf(t.dataDir).length, before - 1);
     });
 
-    test("8 the address is a model's input at once, also in a signature project's run", async () => {
+    test("8 the address is a model's input at once", async () => {
       const worker = await t.worker();
       const [file] = await uploaded(upload(own, "forty-two", "note.txt"));
       const { taskid } = await own.run("test/kinds-2-0", { title: "t", pictureUrl: file?.url });
@@ -152,6 +152,17 @@ for (const store of STORES) {
       assert.equal(inputs.picture.text, "forty-two");
       await worker.close();
       await done("File/Delete", { fileid: file?.id });
+    });
+
+    test("8 a file that is deleted while a run waits for it ends the run, free, and nothing hangs", async () => {
+      const [file] = await uploaded(upload(own, "gone", "note.txt"));
+      const { taskid } = await own.run("test/kinds-2-0", { title: "t", pictureUrl: file?.url });
+      await done("File/Delete", { fileid: file?.id });
+      const worker = await t.worker();
+      const task = await own.ended(taskid);
+      assert.notEqual(task.pexit, "0");
+      assert.equal(Number(task.totalcost), 0);
+      await worker.close();
     });
 
     test("8 the type comes from name and bytes, never from the part", async () => {
