@@ -32,7 +32,7 @@ export function idempotencyKey(header: string | string[] | undefined): string | 
 
 /** The same for equal values, whatever the order of their fields. */
 function canonical(value: unknown, hashes: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => canonical(item, hashes));
+  if (Array.isArray(value)) return ["list", value.map((item) => canonical(item, hashes))];
   if (typeof value !== "object" || value === null) return value;
   if (isFileValue(value)) return ["file", value.file.name, hashes.get(value.file.ref) ?? value.file.ref];
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
