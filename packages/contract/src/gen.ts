@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ERRORS, type ErrorName } from "./errors.ts";
 import { Manifest } from "./manifest.ts";
+import { openApi } from "./openapi.ts";
 import { LINE_LIMIT, ServiceMessage, ServiceRequest } from "./service-protocol.ts";
 import { CLIENT_MESSAGE_LIMIT, ClientMessage, Frame, Greeting } from "./socket.ts";
 import { FromWorker, ToWorker, WORKER_MESSAGE_LIMIT, WORKER_PROTOCOL } from "./worker-protocol.ts";
@@ -118,6 +119,7 @@ function generate(): Record<string, string> {
         { ServiceRequest, ServiceMessage },
       ),
     ),
+    [`${GENERATED}/openapi.json`]: json(openApi()),
     [`${GENERATED}/errors.json`]: json(errors()),
     "docs/api/errors.md": errorsPage(),
   };

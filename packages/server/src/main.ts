@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { API_ROUTES, openApi } from "@modelyard/contract";
 import { firstRun } from "./accounts/service.ts";
 import { diskBlobs } from "./blobs/disk.ts";
 import { memoryBus } from "./bus/memory.ts";
@@ -96,6 +97,8 @@ export async function startServer(config: ServerConfig, log: (message: string) =
   }
 }
 
+const OPEN_API = JSON.stringify(openApi());
+
 async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
@@ -146,6 +149,15 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     request.headers["x-forwarded-proto"] === "https" &&
     addressAllowed(config.trustedProxies, request.socket.remoteAddress ?? "");
 
+  app.get("/openapi.json", (_request, reply) => {
+    void reply.type("application/json; charset=utf-8").send(OPEN_API);
+  });
+  for (const { path } of API_ROUTES) {
+    const url = path.replace(/\{(\w+)\}/g, ":$1");
+    if (!app.hasRoute({ method: "POST", url }))
+      throw new Error(`${path} is in the contract (routes.ts) but has no handler; register one, or take it out`);
+  }
+
   app.server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -167,7 +179,6 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
   const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
-
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const { allowHosts } = config;
   const base = config.publicUrl ?? url;

@@ -1,0 +1,205 @@
+/**
+ * Every endpoint of the API below `/v1`: what it takes and what it answers. The server refuses to start when one of them has no
+ * handler; `/openapi.json` is generated from this list.
+ */
+import { z } from "zod";
+import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
+import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
+import { ProjectListResponse } from "./project.ts";
+import { ToolDetailResponse, ToolExploreResponse, ToolListResponse } from "./tool.ts";
+import {
+  EmptyResponse,
+  RunResponse,
+  TaskActionResponse,
+  TaskDetailResponse,
+  TaskListResponse,
+  TaskStatResponse,
+} from "./wire.ts";
+
+export interface ApiRoute {
+  /** Below the base address, parameters as `{name}`. */
+  path: string;
+  summary: string;
+  /** No credentials are asked for. */
+  open: boolean;
+  /** Fields of the body; every POST takes JSON, form and multipart bodies alike. */
+  fields: z.ZodType;
+  answer: z.ZodType;
+}
+
+const text = z.string();
+const count = z.union([z.string(), z.number()]);
+const taskRef = z.object({
+  taskid: count.optional().describe("Id or token of the task; any one of the three fields will do."),
+  tasktoken: text.optional(),
+  socketaccesstoken: text.optional(),
+});
+const toolRef = z.object({ slugowner: text, slugproject: text });
+const page = { start: count.optional(), limit: count.optional(), order: z.enum(["ASC", "DESC"]).optional() };
+
+export const API_ROUTES: readonly ApiRoute[] = [
+  {
+    path: "/v1/Run/{owner}/{model}",
+    summary: "Start a run of a model",
+    open: false,
+    fields: z.looseObject({
+      callbackUrl: text.optional().describe("Called when the run has ended; empty for none."),
+      projectid: count.optional().describe("Another project of the account that is to be billed."),
+    }),
+    answer: RunResponse,
+  },
+  {
+    path: "/v1/Task/Detail",
+    summary: "One task, with its outputs once it has ended",
+    open: false,
+    fields: taskRef,
+    answer: TaskDetailResponse,
+  },
+  {
+    path: "/v1/Task/List",
+    summary: "The account's tasks, newest first",
+    open: false,
+    fields: z.object({ ...page, modelName: text.optional().describe("Only models whose name contains this.") }),
+    answer: TaskListResponse,
+  },
+  {
+    path: "/v1/Task/Stat",
+    summary: "How many tasks the account has in each status",
+    open: false,
+    fields: z.object({}),
+    answer: TaskStatResponse,
+  },
+  {
+    path: "/v1/Task/Cancel",
+    summary: "Take a queued task back",
+    open: false,
+    fields: taskRef,
+    answer: TaskActionResponse,
+  },
+  {
+    path: "/v1/Task/Kill",
+    summary: "Stop a task, queued or running",
+    open: false,
+    fields: taskRef,
+    answer: TaskActionResponse,
+  },
+  {
+    path: "/v1/Task/InputOutputDelete",
+    summary: "Remove the files of an ended task for good",
+    open: false,
+    fields: taskRef,
+    answer: EmptyResponse,
+  },
+  {
+    path: "/v1/Run/{owner}/{model}/sync",
+    summary: "Start a run and wait for its end (as server-sent events with `Accept: text/event-stream`)",
+    open: false,
+    fields: z.looseObject({}),
+    answer: TaskDetailResponse,
+  },
+  {
+    path: "/v1/Task/CallbackList",
+    summary: "What was sent to the callback addresses of tasks, and what came back",
+    open: false,
+    fields: z.object({ ...taskRef.shape, ...page }),
+    answer: CallbackListResponse,
+  },
+  {
+    path: "/v1/Task/CallbackReplay",
+    summary: "Send a task's callback again",
+    open: false,
+    fields: taskRef,
+    answer: EmptyResponse,
+  },
+  {
+    path: "/v1/Task/CallbackSecret",
+    summary: "The secret with which the project's callbacks are signed",
+    open: false,
+    fields: z.object({ rotate: z.union([z.boolean(), text]).optional().describe("Make a new one.") }),
+    answer: CallbackSecretResponse,
+  },
+  {
+    path: "/v1/File/Upload",
+    summary: "Upload a file (multipart); ZIP archives are unpacked",
+    open: false,
+    fields: z.object({ file: text.meta({ format: "binary" }), folderid: text.optional() }),
+    answer: FileUploadResponse,
+  },
+  {
+    path: "/v1/File/FolderCreate",
+    summary: "Make a folder",
+    open: false,
+    fields: z.object({ name: text, parentid: text.optional() }),
+    answer: FolderCreateResponse,
+  },
+  {
+    path: "/v1/File/List",
+    summary: "Uploaded files, newest first",
+    open: false,
+    fields: z.object({ ...page, folderid: text.optional() }),
+    answer: FileListResponse,
+  },
+  {
+    path: "/v1/File/FolderList",
+    summary: "Folders, newest first",
+    open: false,
+    fields: z.object({ ...page, parentid: text.optional() }),
+    answer: FolderListResponse,
+  },
+  {
+    path: "/v1/File/Delete",
+    summary: "Delete an uploaded file",
+    open: false,
+    fields: z.object({ fileid: text }),
+    answer: EmptyResponse,
+  },
+  {
+    path: "/v1/File/FolderDelete",
+    summary: "Delete a folder with everything in it",
+    open: false,
+    fields: z.object({ folderid: text }),
+    answer: EmptyResponse,
+  },
+  {
+    path: "/v1/Tool/List",
+    summary: "Models, searched, filtered and paged",
+    open: true,
+    fields: z.object({
+      ...page,
+      search: text.optional(),
+      sort: z.enum(["relevance", "id", "runs"]).optional(),
+      categories: z.array(text).optional(),
+      tags: z.array(text).optional(),
+      slugowner: text.optional(),
+    }),
+    answer: ToolListResponse,
+  },
+  {
+    path: "/v1/Tool/Detail",
+    summary: "One model with its form, price and readme",
+    open: true,
+    fields: toolRef.extend({ summary: z.union([z.boolean(), text]).optional() }),
+    answer: ToolDetailResponse,
+  },
+  {
+    path: "/v1/Tool/DetailOpenAPI",
+    summary: "One model's run call as OpenAPI 3.0.3, for each kind of project",
+    open: true,
+    fields: toolRef,
+    answer: z.array(z.object({ type: z.enum(["apikey", "signature"]), spec: z.looseObject({}) })),
+  },
+  {
+    path: "/v1/Tool/Explore",
+    summary: "Models by category",
+    open: true,
+    fields: z.object({}),
+    answer: ToolExploreResponse,
+  },
+  {
+    path: "/v1/Project/List",
+    summary: "The account's projects",
+    open: false,
+    fields: z.object({ uuid: text.optional(), apikey: text.optional() }),
+    answer: ProjectListResponse,
+  },
+];
