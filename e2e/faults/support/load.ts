@@ -65,10 +65,11 @@ export async function allEnded(site: Site, ids: Iterable<string>, limitMs: numbe
   const client = site.client();
   const open = new Set(ids);
   await until("all acknowledged tasks have ended", limitMs, async () => {
-    for (const taskid of [...open].slice(0, 20)) {
+    const ended = async (taskid: string) => {
       const task = await client.detail({ taskid }).catch(() => undefined);
       if (task?.status === "task_postprocess_end" || task?.status === "task_cancel") open.delete(taskid);
-    }
+    };
+    await Promise.all([...open].slice(0, 50).map(ended));
     return open.size === 0;
   }).catch((error: Error) => {
     throw new Error(`${error.message}: ${open.size} have not, such as ${[...open].slice(0, 5).join(", ")}`);

@@ -96,6 +96,9 @@ export function createGateway(deps: GatewayDeps): Gateway {
       ws.close(1008, "protocol");
       return undefined;
     }
+    // The worker's earlier connection, should its end not have been noticed yet: nothing may be claimed for it any more.
+    const earlier = registry.get(hello.worker);
+    if (earlier) registry.remove(earlier);
     const { kept, lost, models: leased } = await reconcile(hello);
     const { worker: id, name, slots, gpus } = hello;
     const worker = new ConnectedWorker({ id, name, slots, gpus: gpus.length, messages });
