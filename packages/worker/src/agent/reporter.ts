@@ -7,8 +7,11 @@ import type { EventBody, FromWorker, Report, WorkerEventType } from "@modelyard/
 
 type Send = (message: FromWorker) => boolean;
 
-/** Events are held back this long for others to join them: a quick run becomes a single report. Milliseconds. */
-const GATHER_MS = 4;
+/**
+ * Events are held back this long for others to join them, so that a quick run becomes a single report: each report is a durable
+ * write on the server. Nobody sees 15 ms. Milliseconds.
+ */
+const GATHER_MS = 15;
 /** Characters of event text in one report. */
 const REPORT_CHARS = 1024 * 1024;
 const REPORT_EVENTS = 1_000;
