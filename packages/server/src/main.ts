@@ -97,8 +97,6 @@ export async function startServer(config: ServerConfig, log: (message: string) =
   }
 }
 
-const OPEN_API = JSON.stringify(openApi());
-
 async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
@@ -150,7 +148,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     addressAllowed(config.trustedProxies, request.socket.remoteAddress ?? "");
 
   app.get("/openapi.json", (_request, reply) => {
-    void reply.type("application/json; charset=utf-8").send(OPEN_API);
+    void reply.type("application/json; charset=utf-8").send(JSON.stringify(openApi()));
   });
   for (const { path } of API_ROUTES) {
     const url = path.replace(/\{(\w+)\}/g, ":$1");
