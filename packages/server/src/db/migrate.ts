@@ -1,16 +1,11 @@
 /** Forward-only migrations, each in one transaction together with its record: a crash in the middle leaves it to be run again. */
-import { type Kysely, sql } from "kysely";
+import { sql } from "kysely";
 import type { Database } from "./database.ts";
+import type { Migration } from "./migration.ts";
 import { foundation } from "./migrations/0001-foundation.ts";
 import { modelStats } from "./migrations/0002-model-stats.ts";
 import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
-import type { Schema } from "./schema.ts";
-
-export interface Migration {
-  name: string;
-  up(q: Kysely<Schema>, kind: Database["kind"]): Promise<void>;
-}
 
 const MIGRATIONS: readonly Migration[] = [foundation, modelStats, folders, callbacksAndKeys];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

@@ -1,5 +1,5 @@
 import { type CreateTableBuilder, type Kysely, sql } from "kysely";
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 import type { Schema } from "../schema.ts";
 
 /** Accounts, projects and keys, wallets and ledger, models, tasks with their log and queue, files, worker tokens. */

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 
 /** Run counts of models, kept apart from the models' rows: they change all the time. */
 export const modelStats: Migration = {

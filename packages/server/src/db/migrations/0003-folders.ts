@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 
 /** Folders of uploaded files, and how much of its quota each account uses. */
 export const folders: Migration = {

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 
 /** Idempotency keys of runs; callbacks with their delivery log and the secrets they are signed with. */
 export const callbacksAndKeys: Migration = {
