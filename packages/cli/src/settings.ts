@@ -179,7 +179,11 @@ export function workerCommand(): Command {
   return workerOptions(command);
 }
 
-/** The environment that a built-in worker is started with: what it must know and cannot be told by a flag. */
-export function builtInWorkerEnvironment(token: string): NodeJS.ProcessEnv {
-  return { ...process.env, MODELYARD_WORKER_TOKEN: token };
+/**
+ * The environment that a built-in worker is started with. It gets its token and none of the server's own settings: a worker holds
+ * no database credentials and no master key, also not in its environment, where a model's process might look for them.
+ */
+export function builtInWorkerEnvironment(token: string, own: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const shared = Object.entries(own).filter(([name]) => !name.startsWith("MODELYARD_"));
+  return { ...Object.fromEntries(shared), MODELYARD_WORKER_TOKEN: token };
 }
