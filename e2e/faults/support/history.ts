@@ -7,18 +7,17 @@ import { type Report, USD } from "@modelyard/contract";
 import {
   applyReport,
   audit,
-  type Bus,
   beginAttempt,
   cancel,
   createAccount,
   createModelStats,
+  createSwitches,
   createTasks,
   type Database,
   IllegalTransitionError,
   type LeaseRef,
+  type LifecycleDeps,
   loadModels,
-  type ModelStats,
-  type Models,
   memoryBus,
   type Projects,
   queue,
@@ -119,12 +118,11 @@ interface AttemptModel extends LeaseRef {
   told: number;
 }
 
+type OverLimit = LifecycleDeps["overLimit"];
+
 export interface World {
-  db: Database;
-  bus: Bus;
-  models: Models;
-  stats: ModelStats;
-  tasks: Tasks;
+  lifecycle: Record<OverLimit, LifecycleDeps>;
+  tasks: Record<OverLimit, Tasks>;
 }
 
 export async function createWorld(db: Database, modelDirs: readonly string[]): Promise<World> {
@@ -133,7 +131,15 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   const projects = { accountOf: async () => undefined } as unknown as Projects;
   const stats = await createModelStats(db, () => {});
   const blobs = {} as Parameters<typeof createTasks>[0]["blobs"];
-  return { db, bus, models, stats, tasks: createTasks({ db, bus, models, stats, projects, blobs, workers: () => [] }) };
+  const turns = new queue.Turns();
+  const pauses = await createSwitches({ db, bus, kind: "pause", log: () => {} });
+  const lifecycle = (overLimit: OverLimit): LifecycleDeps => ({ db, bus, models, stats, overLimit, keepFilesDays: 0 });
+  const tasksWith = (overLimit: OverLimit) =>
+    createTasks({ ...lifecycle(overLimit), projects, blobs, turns, pauses, workers: () => [] });
+  return {
+    lifecycle: { reject: lifecycle("reject"), queue: lifecycle("queue") },
+    tasks: { reject: tasksWith("reject"), queue: tasksWith("queue") },
+  };
 }
 
 class Undo extends Error {}
@@ -141,8 +147,11 @@ let accounts = 0;
 
 /** Plays one history on an account of its own, ends all its tasks, and asks the auditor after both. Returns how many operations changed something. */
 export async function play(world: World, history: readonly (readonly Op[])[]): Promise<number> {
-  const { db, tasks, models, stats } = world;
   const email = `history-${process.pid}-${++accounts}@test.example`;
+  const overLimit = accounts % 2 === 0 ? "reject" : "queue";
+  const tasks = world.tasks[overLimit];
+  const crashing = world.lifecycle[overLimit];
+  const { db, models } = crashing;
   // One task at a time, twelve, or as many as the money holds.
   const credit = [12n, 120n, 400n][accounts % 3]! * USD;
   const accountId = await db.write((tx) =>
@@ -152,12 +161,16 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
   const begun: number[] = [];
   const attempts: AttemptModel[] = [];
   const acknowledged = new Set<number>();
-  const crashing = { db, bus: world.bus, models, stats };
 
   async function start(name: string): Promise<boolean> {
     const [owner = "", slug = ""] = name.split("/");
     const values = name === "test/echo" ? { prompt: "x" } : {};
-    const { taskId } = await tasks.run(principal, tasks.model(owner, slug), values, "http://127.0.0.1");
+    const { taskId } = await tasks.run(principal, tasks.model(owner, slug), {
+      fields: values,
+      wish: { priority: "normal", deadlineSeconds: undefined },
+      base: "http://127.0.0.1",
+      ownBases: [],
+    });
     begun.push(taskId);
     return true;
   }

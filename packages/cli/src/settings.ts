@@ -113,6 +113,11 @@ export interface ServeFlags extends WorkerFlags {
   masterKey?: string;
   trustedProxies?: string[];
   storageGb: number;
+  overLimit: "reject" | "queue";
+  keepFilesDays: number;
+  filesUrl?: string;
+  rateLimits: boolean;
+  runRate: number;
   worker: boolean;
 }
 
@@ -145,6 +150,41 @@ export function serveCommand(): Command {
     .addOption(
       option("--storage-gb <n>", "MODELYARD_STORAGE_GB", "GB of uploaded files that one account may keep")
         .argParser(count)
+        .default(10),
+    )
+    .addOption(
+      option(
+        "--over-limit <what>",
+        "MODELYARD_OVER_LIMIT",
+        "a run beyond its account's concurrency limit: refuse it (code 96), or queue it until others have ended",
+      )
+        .choices(["reject", "queue"])
+        .default("reject"),
+    )
+    .addOption(
+      option(
+        "--keep-files-days <n>",
+        "MODELYARD_KEEP_FILES_DAYS",
+        "days after which an ended task's files go; 0 = never",
+      )
+        .argParser(whole)
+        .default(0),
+    )
+    .addOption(
+      option(
+        "--files-url <url>",
+        "MODELYARD_FILES_URL",
+        "second origin for files alone (same server, another name), so that no output can act as the site",
+      ).argParser(address),
+    )
+    .addOption(option("--no-rate-limits", "MODELYARD_NO_RATE_LIMITS", "slow nobody down; a proxy in front does it"))
+    .addOption(
+      option(
+        "--run-rate <n>",
+        "MODELYARD_RUN_RATE",
+        "runs a second for each project, ten seconds' worth at once; 0 = no limit",
+      )
+        .argParser(whole)
         .default(10),
     )
     .addOption(option("--no-worker", "MODELYARD_NO_WORKER", "run no built-in worker"));

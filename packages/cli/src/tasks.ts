@@ -12,12 +12,12 @@ export function plainCost(task: Task): string {
 const time = (seconds: string): string => (seconds === "0" ? "" : new Date(Number(seconds) * 1000).toISOString());
 
 function lines(task: Task): [string, string][] {
-  const { price, attempts, waitreason, endreason } = task.modelyard;
+  const { price, attempts, waitreason, position, endreason } = task.modelyard;
   return [
     ["task", task.id],
     ["model", `${task.modelslugowner}/${task.modelslugproject}`],
     ["status", `${task.status}${task.pexit === "" ? "" : `, exit code ${task.pexit}`}`],
-    ["waits", waitreason ?? ""],
+    ["waits", waitreason === null ? "" : `${waitreason}${position === null ? "" : ` (place ${position})`}`],
     ["reason", endreason ?? ""],
     ["created", time(task.createtime)],
     ["started", time(task.starttime)],

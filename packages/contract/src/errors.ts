@@ -92,6 +92,13 @@ export const ERRORS = {
     "caller",
     () => "This Idempotency-Key was used before for another request. Repeat that request, or take a new key.",
   ),
+  priorityInvalid: entry(200, 0, "caller", () => "Header Modelyard-Priority must be low, normal or high"),
+  deadlineInvalid: entry(
+    200,
+    0,
+    "caller",
+    () => "Header Modelyard-Deadline must be a number of seconds from 1 to 604800",
+  ),
   callbackNotFound: entry(200, 1, "caller", () => "There is no callback for this task."),
   callbackPending: entry(200, 1, "caller", () => "The callback is being delivered already."),
   insufficientBalance: entry(200, 97, "caller", () => "Insufficient balance"),
@@ -133,6 +140,8 @@ export class ApiError extends Error {
   readonly http: number;
   readonly code: number;
   readonly fault: Fault;
+  /** Seconds after which the same request may be made again: the answer's Retry-After. */
+  retryAfter: number | undefined = undefined;
 
   constructor(error: ErrorName, message: string, options?: ErrorOptions) {
     super(message, options);

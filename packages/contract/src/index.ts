@@ -8,6 +8,7 @@ export * from "./money.ts";
 export * from "./openapi.ts";
 export * from "./price.ts";
 export * from "./project.ts";
+export * from "./queue.ts";
 export * from "./routes.ts";
 export * from "./service-protocol.ts";
 export * from "./slug.ts";

@@ -1,5 +1,6 @@
 /** The HTTP API's shapes as the seed prints them (wire-contract.md 1, 3, 5, 7). In tests every response is parsed with these. */
 import { z } from "zod";
+import { QUEUE_FACTS } from "./queue.ts";
 import { TASK_STATUSES } from "./task.ts";
 
 const digits = z.string().regex(/^\d+$/);
@@ -31,7 +32,8 @@ export const OutputFile = z.strictObject({
   foldercount: digits,
   filecount: digits,
   ispublic: z.literal(0),
-  expiretime: z.null(),
+  /** Unix seconds, where the operator lets outputs expire. */
+  expiretime: unixSeconds.nullable(),
   url: z.url(),
 });
 export type OutputFile = z.infer<typeof OutputFile>;
@@ -59,11 +61,14 @@ export const TaskFacts = z.strictObject({
   attempts: z.number().int(),
   /** Number of the task's last event; subscribe with `after` to get what follows. */
   lastevent: z.number().int(),
-  /** Why a queued task waits, in a sentence; null when it does not wait. */
-  waitreason: z.string().nullable(),
+  ...QUEUE_FACTS,
   price: z.strictObject({ method: z.string(), price: z.string(), hold: z.string(), captured: z.string().nullable() }),
   /** Who ended it and why, once it has ended otherwise than by success. */
   endreason: z.string().nullable(),
+  /** Unix seconds after which its files are removed; null where they are kept, and before it has ended. */
+  filesexpire: z.number().int().nullable(),
+  /** Unix seconds at which its files were removed, by the operator's rule or by InputOutputDelete. */
+  filesgone: z.number().int().nullable(),
 });
 
 export const Task = z.strictObject({

@@ -50,6 +50,7 @@ export const InputFile = z.strictObject({
 export type InputFile = z.infer<typeof InputFile>;
 
 export const Gpu = z.strictObject({ index: z.number().int().nonnegative(), name: z.string(), vram: z.number().int() });
+export type Gpu = z.infer<typeof Gpu>;
 
 export const FromWorker = z.discriminatedUnion("t", [
   z.strictObject({

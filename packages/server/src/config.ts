@@ -22,6 +22,16 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
+  /** Whether a run beyond its account's concurrency limit is refused (code 96) or queued until others have ended. */
+  overLimit: "reject" | "queue";
+  /** Days after its end for which a task's files are kept; 0 = until somebody deletes them. */
+  keepFilesDays: number;
+  /** Base address of a second origin that serves files and nothing else, no slash at the end; undefined = the API's own. */
+  filesUrl: string | undefined;
+  /** Whether senders are slowed down at all (http/rates.ts); off where a proxy in front does it. */
+  rateLimits: boolean;
+  /** Runs a second for each project, over time; ten seconds' worth may come at once. 0 = no limit. */
+  runRate: number;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -37,5 +47,10 @@ export const DEFAULT_CONFIG: ServerConfig = {
   trustedProxies: [],
   allowHosts: [],
   storageQuota: 10 * 1024 ** 3,
+  overLimit: "reject",
+  keepFilesDays: 0,
+  filesUrl: undefined,
+  rateLimits: true,
+  runRate: 10,
   firstCredit: 1000n * USD,
 };

@@ -1,7 +1,6 @@
 /** Puts the rooms together and runs them: one process, one port. */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { API_ROUTES, openApi } from "@modelyard/contract";
@@ -11,22 +10,26 @@ import { memoryBus } from "./bus/memory.ts";
 import type { ServerConfig } from "./config.ts";
 import type { Database } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
+import { createSwitches } from "./db/switches.ts";
+import { filesOrigin } from "./files/origin.ts";
 import { fileRoutes } from "./files/routes.ts";
 import { uploadRoutes } from "./files/routes-uploads.ts";
 import { createFiles } from "./files/service.ts";
 import { createUploads } from "./files/service-uploads.ts";
-import { createApp, requestBase } from "./http/app.ts";
+import { createApp } from "./http/app.ts";
+import { createLimits } from "./http/rates.ts";
+import { acceptUpgrades } from "./http/upgrades.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
-import { addressAllowed } from "./projects/policy.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
-import { clampLeases } from "./queue/service.ts";
+import { clampLeases, loadTurns } from "./queue/service.ts";
 import { syncRoutes } from "./realtime/routes.ts";
 import { createRealtime } from "./realtime/socket.ts";
+import { sweepFiles } from "./tasks/file-sweep.ts";
 import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
 import { createRunRequest } from "./tasks/run-request.ts";
@@ -116,14 +119,28 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
 
   const stats = await createModelStats(db, log);
   const keys = forgetKeysNowAndThen(db, log);
+  const sweeper = sweepFiles({ db, blobs, log });
   const registry = createRegistry();
-  const tasks = createTasks({ db, bus, models, stats, projects, blobs, workers: registry.all });
-  const dispatcher = createDispatcher({ db, bus, models, stats, registry, log });
-  const gateway = createGateway({ db, bus, models, stats, registry, dispatcher, log });
+  const turns = await loadTurns(db);
+  const pauses = await createSwitches({ db, bus, kind: "pause", log });
+  const cordons = await createSwitches({ db, bus, kind: "cordon", log });
+  const { overLimit, keepFilesDays } = config;
+  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays };
+  const tasks = createTasks({ ...lifecycle, projects, blobs, turns, pauses, workers: registry.all });
+  const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
+  const gateway = createGateway({ ...lifecycle, registry, dispatcher, cordons, log });
   const webhooks = createWebhooks({ db, bus, seal });
   const realtime = createRealtime({ db, bus, tasks, log });
 
-  const app = createApp({ publicUrl: config.publicUrl, trustedProxies: config.trustedProxies, log });
+  const origin = filesOrigin(config.filesUrl);
+  const limits = createLimits({ on: config.rateLimits, runRate: config.runRate });
+  const app = createApp({
+    publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
+    files: origin,
+    refusals: limits.refusals,
+    log,
+  });
   let ready = false;
   app.get("/health", (_request, reply) => {
     void reply.code(ready ? 200 : 503).send({ status: ready ? "ok" : "starting" });
@@ -131,21 +148,19 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   app.get("/", (request, reply) => {
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
-  const run = createRunRequest({ tasks, projects, blobs });
+  const run = createRunRequest({ tasks, projects, blobs, rate: limits.runs });
   taskRoutes(app, { tasks, projects, run, ended: realtime.ended });
   syncRoutes(app, { run, tasks, realtime, log });
   projectRoutes(app, { projects });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });
-  fileRoutes(app, { files: createFiles(db), blobs });
-  uploadRoutes(app, { uploads: createUploads({ db, blobs, quota: config.storageQuota }), projects });
+  fileRoutes(app, { files: createFiles(db), blobs, origin });
+  uploadRoutes(app, {
+    uploads: createUploads({ db, blobs, quota: config.storageQuota }),
+    projects,
+    rate: limits.uploads,
+  });
   workerRoutes(app, { attempts: createAttempts(db), blobs, models, gateway });
-
-  /** Behind a proxy that is believed, the client's own scheme is what the proxy says. */
-  const isSecure = (request: IncomingMessage): boolean =>
-    config.trustedProxies.length > 0 &&
-    request.headers["x-forwarded-proto"] === "https" &&
-    addressAllowed(config.trustedProxies, request.socket.remoteAddress ?? "");
 
   app.get("/openapi.json", (_request, reply) => {
     void reply.type("application/json; charset=utf-8").send(JSON.stringify(openApi()));
@@ -156,22 +171,14 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       throw new Error(`${path} is in the contract (routes.ts) but has no handler; register one, or take it out`);
   }
 
-  app.server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
-    const path = (request.url ?? "").split("?")[0] ?? "";
-    if (path === "/worker/v1") {
-      void gateway
-        .authorized(request.headers.authorization)
-        .catch(() => false)
-        .then((ok) => {
-          if (ok) gateway.accept(request, socket, head);
-          else socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-        });
-    } else if (/^\/(v1\/?)?$/i.test(path)) {
-      realtime.accept(request, socket, head, config.publicUrl ?? requestBase(request.headers.host, isSecure(request)));
-    } else {
-      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-    }
+  const { publicUrl, trustedProxies } = config;
+  acceptUpgrades(app.server, {
+    gateway,
+    realtime,
+    trustedProxies,
+    publicUrl,
+    filesBase: origin?.base,
+    rate: limits.sockets,
   });
 
   await app.listen({ host: config.host, port: config.port });
@@ -179,7 +186,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const { allowHosts } = config;
-  const base = config.publicUrl ?? url;
+  const base = origin?.base ?? config.publicUrl ?? url;
   const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, log });
 
   return {
@@ -196,6 +203,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await dispatcher.stop();
       await deliverer.stop();
       await keys.stop();
+      await sweeper.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await app.close();
       await stats.close();

@@ -34,6 +34,7 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
       databaseUrl: database.url,
       modelDirs: [FIXTURE_MODELS],
       firstCredit: 1000n * USD,
+      rateLimits: false,
       ...config,
     },
     log,

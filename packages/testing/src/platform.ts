@@ -77,6 +77,7 @@ export async function startPlatform(options: {
     FIXTURE_MODELS,
     "--prepare-mb",
     "0",
+    "--no-rate-limits",
   ];
   const { child, match, output } = await startProgram([...standard, ...args], {
     ready: /Modelyard is ready at (\S+)/,

@@ -36,7 +36,8 @@ function checkQueue({ status, attempts, entry, now }: TaskFacts): string[] {
     return faults;
   }
   const leased = status !== "task_queue";
-  if (entry.state !== (leased ? "leased" : "ready"))
+  // A task beyond its account's limit waits before it is ready.
+  if (!(leased ? ["leased"] : ["ready", "waiting"]).includes(entry.state))
     faults.push(`its status is ${status}, its queue entry ${entry.state}`);
   if ((entry.worker !== null) !== (entry.state === "leased"))
     faults.push(`its queue entry is ${entry.state} with worker ${entry.worker}`);

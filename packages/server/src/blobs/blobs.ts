@@ -21,4 +21,6 @@ export interface Blobs {
   /** `start` and `end` are inclusive byte positions. Resolves to undefined where there is no such blob. */
   get(key: string, range?: { start: number; end: number }): Promise<Readable | undefined>;
   delete(key: string): Promise<void>;
+  /** Keys of blobs that were finished before `before` (Unix milliseconds), in no particular order. */
+  finishedBefore(before: number): AsyncIterable<string>;
 }

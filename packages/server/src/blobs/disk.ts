@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdirSync } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StorageFullError } from "../db/database.ts";
 import { type Blobs, BlobTooLargeError } from "./blobs.ts";
@@ -55,6 +55,15 @@ export function diskBlobs(root: string): Blobs {
     },
     async delete(key) {
       await rm(pathOf(key), { force: true });
+    },
+    async *finishedBefore(before) {
+      for (const folder of await readdir(root)) {
+        if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+        for (const key of await readdir(join(root, folder))) {
+          const found = KEY.test(key) && (await stat(join(root, folder, key)).catch(() => undefined));
+          if (found && found.mtimeMs < before) yield key;
+        }
+      }
     },
   };
 }

@@ -6,8 +6,9 @@ import { foundation } from "./migrations/0001-foundation.ts";
 import { modelStats } from "./migrations/0002-model-stats.ts";
 import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
+import { queueOrder } from "./migrations/0005-queue-order.ts";
 
-const MIGRATIONS: readonly Migration[] = [foundation, modelStats, folders, callbacksAndKeys];
+const MIGRATIONS: readonly Migration[] = [foundation, modelStats, folders, callbacksAndKeys, queueOrder];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;
 

@@ -109,6 +109,13 @@ export interface TaskTable {
   end_reason: string | null;
   last_event: number;
   attempts: Generated<number>;
+  /** As in queue_entry, for tasks that have left it. */
+  priority: Generated<number>;
+  deadline: Generated<number>;
+  /** Unix milliseconds after which its files are removed; 0 = kept, or not ended yet. */
+  expires_at: Generated<number>;
+  /** When its files were removed; 0 = they are there. */
+  files_gone_at: Generated<number>;
   created_at: number;
   accepted_at: Generated<number>;
   preprocess_start_at: Generated<number>;
@@ -134,14 +141,21 @@ export interface TaskEventTable {
 export interface QueueEntryTable {
   task_id: number;
   model_id: number;
+  account_id: number;
+  project_id: number;
   priority: number;
-  state: "ready" | "leased";
+  /** Place among the tasks of one priority: projects take turns (queue/turns.ts). */
+  turn: number;
+  /** `waiting`: beyond its account's concurrency limit, not to be claimed yet. */
+  state: "waiting" | "ready" | "leased";
   epoch: number;
   attempts: number;
   worker: string | null;
   lease_until: number;
   /** Number of the last report applied in this attempt. */
   report: number;
+  /** Unix milliseconds; a task that still waits then ends unbilled. 0 = none. */
+  deadline: number;
 }
 
 export interface FileTable {

@@ -61,9 +61,9 @@ const MEDIA = /^(audio|video)\//;
 /** What is served under its own name; a type that only a client has claimed (`text/javascript`) is served as none. */
 const SERVED = new Set(Object.values(TYPES));
 
-/** Response headers that make any stored file inert: nothing in it can run as part of a page. */
-export function inertHeaders(file: { name: string; contentType: string }): Record<string, string> {
-  const inline = INLINE.test(file.contentType);
+/** Response headers that make any stored file inert: nothing in it can run as part of a page. `download`: never shown in place. */
+export function inertHeaders(file: { name: string; contentType: string; download?: boolean }): Record<string, string> {
+  const inline = INLINE.test(file.contentType) && !file.download;
   const policy = MEDIA.test(file.contentType)
     ? "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     : "default-src 'none'; sandbox; frame-ancestors 'none'";

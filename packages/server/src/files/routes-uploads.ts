@@ -1,24 +1,38 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
-import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
+import { type Buckets, tooMany } from "../http/rates.ts";
+import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { Uploads } from "./service-uploads.ts";
 
 /** `POST /v1/File/*` (wire-contract.md 8). */
 export function uploadRoutes(
   app: FastifyInstance,
-  { uploads, projects }: { uploads: Uploads; projects: Projects },
+  deps: {
+    uploads: Uploads;
+    projects: Projects;
+    /** Bytes, by account. */
+    rate: Buckets | undefined;
+  },
 ): void {
+  const { uploads, projects, rate } = deps;
   app.post("/v1/File/Upload", async (request, response) => {
     const principal = await projects.authenticate(credentialsOf(request));
+    const sender = String(principal.accountId);
+    const wait = rate?.take(sender, 0) ?? 0;
+    if (wait > 0) throw tooMany(wait);
+    // A connection may carry several requests; what this one brought is what is counted.
+    const before = request.raw.socket.bytesRead;
     const intake = await uploads.intake(principal);
     try {
       const fields = await readBody(request.raw, typeOf(request), intake.take);
-      const list = await uploads.register(principal, fields, intake, baseOf(request));
+      const list = await uploads.register(principal, fields, intake, filesBaseOf(request));
       return reply(response, { result: true, errors: [], list });
     } catch (error) {
       await intake.discard();
       throw error;
+    } finally {
+      rate?.charge(sender, request.raw.socket.bytesRead - before);
     }
   });
 
@@ -29,7 +43,7 @@ export function uploadRoutes(
     app.post(path, async (request: FastifyRequest, response) => {
       const principal = await projects.authenticate(credentialsOf(request));
       const fields = await readBody(request.raw, typeOf(request));
-      return reply(response, { result: true, errors: [], ...(await run(principal, fields, baseOf(request))) });
+      return reply(response, { result: true, errors: [], ...(await run(principal, fields, filesBaseOf(request))) });
     });
 
   action("/v1/File/FolderCreate", async (principal, fields) => ({

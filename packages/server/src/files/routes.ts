@@ -2,11 +2,15 @@ import { pipeline } from "node:stream/promises";
 import { apiError } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Blobs } from "../blobs/blobs.ts";
+import type { FilesOrigin } from "./origin.ts";
 import { inertHeaders, matchesTag, parseRange } from "./policy.ts";
 import type { Files } from "./service.ts";
 
 /** `GET /v1/File/{accesskey}/{name}`: the key in the address is the permission (wire-contract.md 8). */
-export function fileRoutes(app: FastifyInstance, { files, blobs }: { files: Files; blobs: Blobs }): void {
+export function fileRoutes(
+  app: FastifyInstance,
+  { files, blobs, origin }: { files: Files; blobs: Blobs; origin: FilesOrigin | undefined },
+): void {
   app.route<{ Params: { key: string; name: string } }>({
     method: ["GET", "HEAD"],
     url: "/v1/File/:key/:name",
@@ -16,7 +20,11 @@ export function fileRoutes(app: FastifyInstance, { files, blobs }: { files: File
         : undefined;
       if (!file) throw apiError("unknownEndpoint");
       const headers = {
-        ...inertHeaders({ name: file.name, contentType: file.content_type }),
+        ...inertHeaders({
+          name: file.name,
+          contentType: file.content_type,
+          download: origin !== undefined && request.headers.host !== origin.host,
+        }),
         "accept-ranges": "bytes",
         etag: `"${file.id}"`,
       };

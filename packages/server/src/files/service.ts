@@ -5,7 +5,7 @@ import { newToken } from "../http/tokens.ts";
 import { type FileRow, fileByAccessKey, insertFile } from "./store.ts";
 
 export { filePath, safeName, typeByName } from "./policy.ts";
-export { type FileRow, fileByAccessKey, outputsOf, removeTaskFiles } from "./store.ts";
+export { type FileRow, fileByAccessKey, outputsOf, registeredBlobs, removeTaskFiles } from "./store.ts";
 
 export interface NewFile {
   accountId: number;

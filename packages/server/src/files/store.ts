@@ -54,3 +54,13 @@ export function outputsOf(db: Database, taskId: number): Promise<FileRow[]> {
     .orderBy("position")
     .execute();
 }
+
+/** Which of these blobs a file row names. */
+export async function registeredBlobs(db: Database, keys: readonly string[]): Promise<Set<string>> {
+  const rows = await db.q
+    .selectFrom("file")
+    .select("blob")
+    .where("blob", "in", [...keys])
+    .execute();
+  return new Set(rows.map((row) => row.blob));
+}

@@ -2,12 +2,18 @@
 import { ApiError, apiError } from "@modelyard/contract";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { StorageFullError } from "../db/database.ts";
+import { answersOnFilesHost, type FilesOrigin } from "../files/origin.ts";
+import { type Buckets, senderOf, tooMany } from "./rates.ts";
 
 export interface AppOptions {
   /** Fixed public base address; undefined = as the request's own Host header says. */
   publicUrl: string | undefined;
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; none by default. */
   trustedProxies: readonly string[];
+  /** Origin that serves files and nothing else; undefined = the API's own serves them. */
+  files: FilesOrigin | undefined;
+  /** Refused credentials, by sender. */
+  refusals: Buckets | undefined;
   log: (message: string) => void;
 }
 
@@ -19,7 +25,7 @@ const PREFLIGHT = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers":
-    "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range, idempotency-key, prefer",
+    "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range, idempotency-key, prefer, modelyard-priority, modelyard-deadline",
   "access-control-max-age": "86400",
 };
 
@@ -74,6 +80,7 @@ export function createApp(options: AppOptions): FastifyInstance {
 
   app.decorateRequest("sentType", "");
   app.decorateRequest("base", "");
+  app.decorateRequest("filesBase", "");
   app.removeAllContentTypeParsers();
   // Bodies are read by http/body.ts, which looks at the bytes: many clients send JSON under a wrong content type.
   app.addContentTypeParser("*", (_request, _payload, done) => done(null, undefined));
@@ -82,6 +89,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     request.sentType = request.headers["content-type"] ?? "";
     if (request.sentType !== "") request.raw.headers["content-type"] = "application/octet-stream";
     request.base = options.publicUrl ?? requestBase(request.headers.host, request.protocol === "https");
+    request.filesBase = options.files?.base ?? request.base;
+    if (options.files && request.headers.host === options.files.host && !answersOnFilesHost(request))
+      throw apiError("unknownEndpoint");
     if (request.method === "OPTIONS") {
       void reply.headers(PREFLIGHT).code(204).send();
       return;
@@ -95,13 +105,18 @@ export function createApp(options: AppOptions): FastifyInstance {
   });
 
   app.setErrorHandler((error, request, reply) => {
-    const known = publicError(error);
+    let known = publicError(error);
+    if (known.http === 401) {
+      // Whoever is let in is not slowed down by others behind the same address.
+      const wait = options.refusals?.take(senderOf(request.ip)) ?? 0;
+      if (wait > 0) known = tooMany(wait);
+    }
     if (known.error === "internal") {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
       options.log(`internal error at ${request.method} ${request.routeOptions.url ?? "unknown path"}: ${detail}`);
     }
     if (known.http === 413) reply.header("connection", "close");
-    if (known.http === 429) reply.header("retry-after", "1");
+    if (known.retryAfter !== undefined) reply.header("retry-after", String(known.retryAfter));
     void reply
       .code(known.http)
       .header("content-type", "application/json; charset=utf-8")

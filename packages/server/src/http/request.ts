@@ -9,6 +9,8 @@ declare module "fastify" {
     sentType: string;
     /** Public base address for this request, without a slash at the end. */
     base: string;
+    /** The same for addresses of files: another origin where the operator has named one. */
+    filesBase: string;
   }
 }
 
@@ -32,6 +34,10 @@ export function typeOf(request: FastifyRequest): string {
 
 export function baseOf(request: FastifyRequest): string {
   return request.base;
+}
+
+export function filesBaseOf(request: FastifyRequest): string {
+  return request.filesBase;
 }
 
 export function reply(response: FastifyReply, body: object): FastifyReply {

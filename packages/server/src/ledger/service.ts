@@ -6,12 +6,22 @@ import * as store from "./store.ts";
 export type { Wallet } from "./store.ts";
 export { createWallet, readWallet, recordHold, settle, topUp } from "./store.ts";
 
-/** Holds `amount` for one more active task, or throws code 97 (balance) or 96 (concurrency). */
-export async function hold(tx: Tx, options: { accountId: number; amount: Money }): Promise<void> {
-  if (await store.takeHold(tx, options)) return;
+/** What happens to a run beyond its account's concurrency limit: refused with code 96, or queued until others have ended. */
+export type OverLimit = "reject" | "queue";
+
+/**
+ * Holds `amount` for one more active task; `beyond` where the task must wait for the account's other ones. Throws code 97
+ * (balance) or 96 (concurrency).
+ */
+export async function hold(
+  tx: Tx,
+  options: { accountId: number; amount: Money; overLimit: OverLimit },
+): Promise<"within" | "beyond"> {
+  if (await store.takeHold(tx, options)) return "within";
   const wallet = await store.readWallet(tx, options.accountId);
   const needed = options.amount > store.MINIMUM_BALANCE ? options.amount : store.MINIMUM_BALANCE;
   if (!wallet || wallet.available < needed) throw apiError("insufficientBalance");
+  if (options.overLimit === "queue" && (await store.takeHold(tx, { ...options, beyondLimit: true }))) return "beyond";
   const posted = wallet.available + wallet.held;
   throw apiError("concurrencyLimit", formatUsd(posted, 2), concurrencyLimit(posted));
 }
@@ -20,4 +30,11 @@ export async function hold(tx: Tx, options: { accountId: number; amount: Money }
 export function concurrencyLimit(posted: Money): number {
   if (posted > store.UNLIMITED_ABOVE) return Number.POSITIVE_INFINITY;
   return Math.max(1, Number(posted / store.PER_CONCURRENT_TASK));
+}
+
+/** How many of the account's waiting tasks may start now. */
+export async function roomFor(tx: Tx, accountId: number, waiting: number): Promise<number> {
+  const wallet = await store.readWallet(tx, accountId);
+  if (!wallet) return 0;
+  return concurrencyLimit(wallet.available + wallet.held) - (wallet.active - waiting);
 }

@@ -52,16 +52,23 @@ export const MINIMUM_BALANCE: Money = USD / 2n;
 export const UNLIMITED_ABOVE: Money = 250n * USD;
 export const PER_CONCURRENT_TASK: Money = 10n * USD;
 
-const TAKE_HOLD = `update wallet set available = available - ?, held = held + ?, active = active + 1
-  where account_id = ? and available >= ?
+const TAKE_HOLD_BEYOND = `update wallet set available = available - ?, held = held + ?, active = active + 1
+  where account_id = ? and available >= ?`;
+const TAKE_HOLD = `${TAKE_HOLD_BEYOND}
   and (available + held > ${UNLIMITED_ABOVE}
        or active < case when available + held < ${PER_CONCURRENT_TASK} then 1 else (available + held) / ${PER_CONCURRENT_TASK} end)`;
 
-/** Moves `amount` from available to held and counts the task as active, unless balance or concurrency forbid it: one statement decides. */
-export async function takeHold(tx: Tx, options: { accountId: number; amount: Money }): Promise<boolean> {
-  const { accountId, amount } = options;
+/**
+ * Moves `amount` from available to held and counts the task as active, unless balance or (without `beyondLimit`) concurrency
+ * forbid it: one statement decides.
+ */
+export async function takeHold(
+  tx: Tx,
+  options: { accountId: number; amount: Money; beyondLimit?: boolean },
+): Promise<boolean> {
+  const { accountId, amount, beyondLimit = false } = options;
   const needed = amount > MINIMUM_BALANCE ? amount : MINIMUM_BALANCE;
-  return (await tx.run(TAKE_HOLD, [amount, amount, accountId, needed])) > 0;
+  return (await tx.run(beyondLimit ? TAKE_HOLD_BEYOND : TAKE_HOLD, [amount, amount, accountId, needed])) > 0;
 }
 
 export async function recordHold(tx: Tx, options: { accountId: number; taskId: number; amount: Money }): Promise<void> {

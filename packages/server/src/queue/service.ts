@@ -1,5 +1,8 @@
-/** Leases as other rooms see them; every function works inside the caller's unit of work. */
+/** The queue as other rooms see it; every function that takes a `tx` works inside the caller's unit of work. */
+
+export { modelPause, type Pause, type Pauses, pauseOf, WHOLE_QUEUE } from "./pauses.ts";
 export {
+  accountsWaiting,
   admitLastReport,
   admitReport,
   type Candidate,
@@ -12,7 +15,12 @@ export {
   lease,
   leasesOf,
   modelsOf,
+  overdue,
+  type Place,
+  placeOf,
   putBack,
+  release,
   remove,
   renew,
 } from "./store.ts";
+export { loadTurns, Turns } from "./turns.ts";

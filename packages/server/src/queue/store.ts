@@ -1,6 +1,8 @@
 /**
- * The queue: one row for exactly the tasks that are not terminal. `ready` rows may be claimed; a `leased` row belongs to one
- * worker under one epoch until `lease_until` (the database's clock). Whoever writes about an attempt first proves it here.
+ * The queue: one row for exactly the tasks that are not terminal. `ready` rows may be claimed, highest priority first and within
+ * a priority turn by turn (turns.ts); `waiting` rows are beyond their account's concurrency limit and become ready as others end;
+ * a `leased` row belongs to one worker under one epoch until `lease_until` (the database's clock). Whoever writes about an
+ * attempt first proves it here.
  */
 import { LEASE_MS } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
@@ -8,12 +10,36 @@ import type { Database, Tx } from "../db/database.ts";
 export interface Candidate {
   task_id: number;
   model_id: number;
+  priority: number;
+  turn: number;
 }
 
-export async function enqueue(tx: Tx, entry: { taskId: number; modelId: number; priority: number }): Promise<void> {
+export interface NewEntry {
+  taskId: number;
+  modelId: number;
+  accountId: number;
+  projectId: number;
+  priority: number;
+  turn: number;
+  /** Unix milliseconds, 0 = none. */
+  deadline: number;
+  state: "ready" | "waiting";
+}
+
+export async function enqueue(tx: Tx, entry: NewEntry): Promise<void> {
   await tx.run(
-    "insert into queue_entry (task_id, model_id, priority, state, epoch, attempts, lease_until, report) values (?, ?, ?, 'ready', 0, 0, 0, 0)",
-    [entry.taskId, entry.modelId, entry.priority],
+    `insert into queue_entry (task_id, model_id, account_id, project_id, priority, turn, deadline, state, epoch, attempts, lease_until, report)
+     values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0)`,
+    [
+      entry.taskId,
+      entry.modelId,
+      entry.accountId,
+      entry.projectId,
+      entry.priority,
+      entry.turn,
+      entry.deadline,
+      entry.state,
+    ],
   );
 }
 
@@ -21,10 +47,79 @@ export async function enqueue(tx: Tx, entry: { taskId: number; modelId: number; 
 export function candidates(db: Database, tx: Tx, modelIds: readonly number[], limit: number): Promise<Candidate[]> {
   const marks = modelIds.map(() => "?").join(", ");
   return tx.all<Candidate>(
-    `select task_id, model_id from queue_entry where state = 'ready' and model_id in (${marks})
-     order by priority desc, task_id limit ?${db.skipLocked}`,
-    [...modelIds, limit],
+    `select task_id, model_id, priority, turn from queue_entry
+     where state = 'ready' and model_id in (${marks}) and (deadline = 0 or deadline > ? or attempts > 0)
+     order by priority desc, turn, task_id limit ?${db.skipLocked}`,
+    [...modelIds, tx.now, limit],
   );
+}
+
+/** A task's place in the queue as its owner asks for it. */
+export interface Place {
+  state: "waiting" | "ready" | "leased";
+  /** Ready tasks of the same model that come before it; COUNTED = that many or more. */
+  ahead: number;
+}
+
+/** Tasks ahead are counted up to here: a longer wait is a long wait. */
+export const COUNTED = 10_000;
+
+export async function placeOf(db: Database, taskId: number): Promise<Place | undefined> {
+  const [entry] = await db.all<{ state: Place["state"]; model_id: number; priority: number; turn: number }>(
+    "select state, model_id, priority, turn from queue_entry where task_id = ?",
+    [taskId],
+  );
+  if (!entry) return undefined;
+  const { state, model_id, priority, turn } = entry;
+  if (state === "leased") return { state, ahead: 0 };
+  const [count] = await db.all<{ n: number }>(
+    `select count(*) as n from (select 1 as one from queue_entry where state = 'ready' and model_id = ?
+       and (priority > ? or (priority = ? and (turn < ? or (turn = ? and task_id < ?)))) limit ${COUNTED}) as earlier`,
+    [model_id, priority, priority, turn, turn, taskId],
+  );
+  return { state, ahead: count?.n ?? 0 };
+}
+
+/** How many of an account's tasks are beyond its limit. */
+async function countWaiting(tx: Tx, accountId: number): Promise<number> {
+  const [row] = await tx.all<{ n: number }>(
+    "select count(*) as n from queue_entry where state = 'waiting' and account_id = ?",
+    [accountId],
+  );
+  return row?.n ?? 0;
+}
+
+/**
+ * Makes tasks that were beyond their account's limit ready, as many as `room` allows for: given how many wait, it says how many
+ * may start. Returns how many did.
+ */
+export async function release(tx: Tx, accountId: number, room: (waiting: number) => Promise<number>): Promise<number> {
+  const waiting = await countWaiting(tx, accountId);
+  const count = waiting === 0 ? 0 : Math.min(waiting, await room(waiting));
+  if (count <= 0) return 0;
+  return tx.run(
+    `update queue_entry set state = 'ready' where state = 'waiting' and task_id in
+       (select task_id from queue_entry where state = 'waiting' and account_id = ? order by priority desc, turn, task_id limit ?)`,
+    [accountId, count],
+  );
+}
+
+/** Accounts with tasks beyond their limit. */
+export async function accountsWaiting(tx: Tx): Promise<number[]> {
+  const rows = await tx.all<{ account_id: number }>(
+    "select distinct account_id from queue_entry where state = 'waiting'",
+    [],
+  );
+  return rows.map((row) => row.account_id);
+}
+
+/** Tasks whose deadline has passed before they could start (a lost attempt was a start), locked against other servers. */
+export async function overdue(db: Database, tx: Tx, limit: number): Promise<number[]> {
+  const rows = await tx.all<{ task_id: number }>(
+    `select task_id from queue_entry where deadline > 0 and deadline <= ? and state <> 'leased' and attempts = 0 order by deadline limit ?${db.skipLocked}`,
+    [tx.now, limit],
+  );
+  return rows.map((row) => row.task_id);
 }
 
 /** Leases a ready task to a worker under the next epoch. The attempt counts from here, so a task that kills workers cannot loop. */
@@ -96,10 +191,10 @@ export async function admitLastReport(
 export async function remove(
   tx: Tx,
   taskId: number,
-  options: { onlyReady: boolean },
+  options: { onlyQueued: boolean },
 ): Promise<{ epoch: number; worker: string | null } | undefined> {
   const rows = await tx.all<{ epoch: number; worker: string | null }>(
-    `delete from queue_entry where task_id = ?${options.onlyReady ? " and state = 'ready'" : ""} returning epoch, worker`,
+    `delete from queue_entry where task_id = ?${options.onlyQueued ? " and state <> 'leased'" : ""} returning epoch, worker`,
     [taskId],
   );
   return rows[0];

@@ -1,7 +1,7 @@
 import { apiError, SYNC_LIMIT_MS } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { envelope, publicError } from "../http/app.ts";
-import { baseOf, reply } from "../http/request.ts";
+import { filesBaseOf, reply } from "../http/request.ts";
 import type { Principal } from "../projects/service.ts";
 import { hangUp, type RunRequest, type RunRoute } from "../tasks/run-request.ts";
 import type { Tasks } from "../tasks/service.ts";
@@ -32,7 +32,7 @@ export function syncRoutes(app: FastifyInstance, { run, tasks, realtime, log }: 
   app.post<RunRoute>("/v1/Run/:owner/:model/sync", async (request, response) => {
     const { principal, started } = await run(request);
     const { taskId, token } = started;
-    const base = baseOf(request);
+    const base = filesBaseOf(request);
     const names = { taskid: String(taskId), socketaccesstoken: token };
     const timeout = { ...envelope(apiError("syncTimeout")), ...names };
     const signal = hangUp(response);

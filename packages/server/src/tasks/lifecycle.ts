@@ -53,6 +53,9 @@ export interface LifecycleDeps {
   bus: Bus;
   models: Models;
   stats: ModelStats;
+  overLimit: ledger.OverLimit;
+  /** Days for which an ended task's files are kept; 0 = for ever. */
+  keepFilesDays: number;
 }
 
 /** A worker reported something that the transition table forbids; the attempt is refused. */
@@ -67,6 +70,8 @@ function announce(tx: Tx, bus: Bus, taskId: number, news: TaskNews): void {
 export function wakeQueue(tx: Tx, bus: Bus): void {
   tx.chain(() => bus.publish(QUEUE_TOPIC, null));
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 type NewEvent = Omit<TaskEvent, "seq">;
 
@@ -137,6 +142,7 @@ async function end(
     debugerror,
     answer,
     reason,
+    expiresAt: deps.keepFilesDays === 0 ? 0 : tx.now + deps.keepFilesDays * DAY_MS,
   };
   if (!(await store.finishTask(tx, head.id, ending, next.events))) return false;
   const owner = deps.models.byId(head.model_id)?.owner ?? "unknown";
@@ -157,11 +163,18 @@ async function end(
     });
   }
   announce(tx, deps.bus, head.id, next);
+  await releaseWaiting(deps, tx, head.account_id);
   if (type === "task_postprocess_end") {
     tx.afterCommit(() => deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now }));
   }
   wakeQueue(tx, deps.bus);
   return true;
+}
+
+/** Makes as many of the account's tasks beyond its limit ready as there is room for. */
+export async function releaseWaiting(deps: LifecycleDeps, tx: Tx, accountId: number): Promise<void> {
+  if (deps.overLimit === "reject") return;
+  await queue.release(tx, accountId, (waiting) => ledger.roomFor(tx, accountId, waiting));
 }
 
 /** A run that failed before or outside the model's own process: free, with the reason as its error text. */
@@ -182,7 +195,7 @@ export async function cancel(
   taskId: number,
   options: { onlyQueued: boolean; reason: string },
 ): Promise<boolean> {
-  const entry = await queue.remove(tx, taskId, { onlyReady: options.onlyQueued });
+  const entry = await queue.remove(tx, taskId, { onlyQueued: options.onlyQueued });
   if (!entry) return false;
   const head = await store.lockHead(deps.db, tx, taskId);
   if (!head) return false;
@@ -206,7 +219,7 @@ export async function retryOrFail(
   const head = await store.lockHead(deps.db, tx, lease.taskId);
   if (!head) return;
   if (options.counted && attempts >= MAX_ATTEMPTS) {
-    await queue.remove(tx, lease.taskId, { onlyReady: true });
+    await queue.remove(tx, lease.taskId, { onlyQueued: true });
     await end(deps, tx, head, [], "task_postprocess_end", failed(`${options.reason} It was tried ${attempts} times.`));
     return;
   }

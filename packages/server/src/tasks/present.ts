@@ -6,18 +6,23 @@ import {
   type Output,
   type OutputFile,
   type OutputText,
+  priorityOf,
   type RunInputs,
   type Task,
 } from "@modelyard/contract";
 import { filePath } from "../files/policy.ts";
 import type { FileRow } from "../files/service.ts";
 import type { CatalogueModel } from "../models/service.ts";
+import type { WaitReason } from "../workers/wait-reason.ts";
 import type { TaskRow } from "./store.ts";
 
 /** In stored parameters an object with this one key stands for a file; it becomes the file's address when presented. */
 export const FILE_KEY = "modelyard:file";
 
-const seconds = (ms: number): string => String(Math.floor(ms / 1000));
+const unix = (ms: number): number => Math.floor(ms / 1000);
+const seconds = (ms: number): string => String(unix(ms));
+/** Times that may be unset: 0 or undefined in a row, null on the wire. */
+const unixOrNull = (ms: number | undefined): number | null => (ms ? unix(ms) : null);
 
 function presentParameters(value: unknown, base: string): unknown {
   if (Array.isArray(value)) return value.map((item) => presentParameters(item, base));
@@ -27,13 +32,13 @@ function presentParameters(value: unknown, base: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, presentParameters(item, base)]));
 }
 
-function presentOutput(file: FileRow, accountUuid: string, base: string): OutputFile {
+function presentOutput(file: FileRow, row: TaskRow, base: string): OutputFile {
   return {
     id: file.id,
     name: file.name,
     contenttype: file.content_type,
     parentid: file.parent,
-    uuid: accountUuid,
+    uuid: row.account_uuid,
     size: String(file.size),
     addedtime: seconds(file.created_at),
     modifiedtime: seconds(file.created_at),
@@ -41,7 +46,7 @@ function presentOutput(file: FileRow, accountUuid: string, base: string): Output
     foldercount: "0",
     filecount: "0",
     ispublic: 0,
-    expiretime: null,
+    expiretime: row.expires_at === 0 ? null : seconds(row.expires_at),
     url: base + filePath({ accessKey: file.access_key, name: file.name }),
   };
 }
@@ -63,20 +68,30 @@ function presentAnswer(row: TaskRow, model: CatalogueModel | undefined): OutputT
   return [{ contenttype: "raw", content }];
 }
 
+/** Where a task that has not ended stands; times in Unix milliseconds. */
+export interface Outlook {
+  /** Undefined while it runs. */
+  wait: WaitReason | undefined;
+  /** 1 = the next one. */
+  position: number | undefined;
+  estimated: { start: number; end: number } | undefined;
+}
+
 export interface TaskContext {
   model: CatalogueModel | undefined;
   outputs: readonly FileRow[];
-  waitReason: string | null;
+  /** Undefined once it has ended. */
+  outlook: Outlook | undefined;
   /** Public base address without a slash at the end, e.g. `http://127.0.0.1:8080`. */
   base: string;
 }
 
 export function presentOutputs(row: TaskRow, { model, outputs, base }: TaskContext): Output[] {
-  return [...presentAnswer(row, model), ...outputs.map((file) => presentOutput(file, row.account_uuid, base))];
+  return [...presentAnswer(row, model), ...outputs.map((file) => presentOutput(file, row, base))];
 }
 
 export function presentTask(row: TaskRow, context: TaskContext): Task {
-  const { model, outputs, waitReason, base } = context;
+  const { model, outputs, outlook, base } = context;
   return {
     id: String(row.id),
     uuid: row.account_uuid,
@@ -120,7 +135,13 @@ export function presentTask(row: TaskRow, context: TaskContext): Task {
       version: row.version,
       attempts: row.attempts,
       lastevent: row.last_event,
-      waitreason: waitReason,
+      priority: priorityOf(row.priority),
+      deadline: unixOrNull(row.deadline),
+      waitreason: outlook?.wait?.text ?? null,
+      waitcode: outlook?.wait?.code ?? null,
+      position: outlook?.position ?? null,
+      estimatedstart: unixOrNull(outlook?.estimated?.start),
+      estimatedend: unixOrNull(outlook?.estimated?.end),
       price: {
         method: row.price_method,
         price: formatUsd(row.price),
@@ -128,6 +149,8 @@ export function presentTask(row: TaskRow, context: TaskContext): Task {
         captured: row.cost === null ? null : formatUsd(row.cost),
       },
       endreason: row.end_reason,
+      filesexpire: unixOrNull(row.expires_at),
+      filesgone: unixOrNull(row.files_gone_at),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
-import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
+import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { WaitOptions } from "../realtime/wait.ts";
 import { hangUp, preferredWait, type RunRequest, type RunRoute } from "./run-request.ts";
@@ -23,7 +23,7 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, run, ended }
     if (seconds > 0) {
       response.header("preference-applied", `wait=${seconds}`);
       const inTime = await ended(taskId, { limitMs: seconds * 1000, signal: hangUp(response) });
-      if (inTime) return reply(response, await detail(principal, { taskid: taskId }, baseOf(request)));
+      if (inTime) return reply(response, await detail(principal, { taskid: taskId }, filesBaseOf(request)));
     }
     return reply(response, { errors: [], taskid: String(taskId), socketaccesstoken: token, result: true });
   });
@@ -42,7 +42,7 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, run, ended }
     app.post(path, async (request: FastifyRequest, response) => {
       const principal = await projects.authenticate(credentialsOf(request));
       const fields = await readBody(request.raw, typeOf(request));
-      return reply(response, await run(principal, fields, baseOf(request)));
+      return reply(response, await run(principal, fields, filesBaseOf(request)));
     });
 
   action("/v1/Task/Detail", detail);

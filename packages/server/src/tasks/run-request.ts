@@ -1,12 +1,13 @@
 /** A request to Run, from its headers to the task that it started: shared by Run and its `sync` form. */
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { apiError, fileValue } from "@modelyard/contract";
+import { apiError, fileValue, type QueueWish, readQueueWish } from "@modelyard/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import { safeName, typeByName } from "../files/service.ts";
 import { FILE_LIMIT, readBody } from "../http/body.ts";
-import { baseOf, credentialsOf, typeOf } from "../http/request.ts";
+import { type Buckets, tooMany } from "../http/rates.ts";
+import { credentialsOf, typeOf } from "../http/request.ts";
 import { newToken } from "../http/tokens.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { idempotencyKey, runKey } from "./idempotency.ts";
@@ -17,8 +18,14 @@ export interface RunRoute {
 }
 export type RunRequest = (request: FastifyRequest<RunRoute>) => Promise<{ principal: Principal; started: Started }>;
 
-export function createRunRequest(deps: { tasks: Tasks; projects: Projects; blobs: Blobs }): RunRequest {
-  const { tasks, projects, blobs } = deps;
+export function createRunRequest(deps: {
+  tasks: Tasks;
+  projects: Projects;
+  blobs: Blobs;
+  /** Runs, by project. */
+  rate: Buckets | undefined;
+}): RunRequest {
+  const { tasks, projects, blobs, rate } = deps;
   /** Stores what a multipart body carries; `stored` collects the blobs (hashes by key) so that a refused run leaves nothing behind. */
   const storeInto =
     (stored: Map<string, string>) => async (file: { name: string; contentType: string; stream: Readable }) => {
@@ -41,7 +48,10 @@ export function createRunRequest(deps: { tasks: Tasks; projects: Projects; blobs
 
   return async (request) => {
     const principal = await projects.authenticate(credentialsOf(request));
+    const wait = rate?.take(String(principal.projectId)) ?? 0;
+    if (wait > 0) throw tooMany(wait);
     const key = idempotencyKey(request.headers["idempotency-key"]);
+    const wish = wishOf(request.headers);
     const model = tasks.model(request.params.owner, request.params.model);
     const stored = new Map<string, string>();
     const forget = async () => {
@@ -50,7 +60,13 @@ export function createRunRequest(deps: { tasks: Tasks; projects: Projects; blobs
     try {
       const fields = await readBody(request.raw, typeOf(request), storeInto(stored));
       const idempotency = key === undefined ? undefined : runKey({ key, modelId: model.id, fields, hashes: stored });
-      const started = await tasks.run(principal, model, fields, baseOf(request), idempotency);
+      const started = await tasks.run(principal, model, {
+        fields,
+        wish,
+        base: request.filesBase,
+        ownBases: [request.base, request.filesBase],
+        idempotency,
+      });
       if (started.again) await forget();
       return { principal, started };
     } catch (error) {
@@ -58,6 +74,18 @@ export function createRunRequest(deps: { tasks: Tasks; projects: Projects; blobs
       throw error;
     }
   };
+}
+
+/** Priority and deadline, from their headers. */
+function wishOf(headers: IncomingHttpHeaders): QueueWish {
+  const text = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(", ") : value;
+  };
+  const wish = readQueueWish(text("modelyard-priority"), text("modelyard-deadline"));
+  if (wish === "priority") throw apiError("priorityInvalid");
+  if (wish === "deadline") throw apiError("deadlineInvalid");
+  return wish;
 }
 
 /** Aborts when the connection of this answer closes. */

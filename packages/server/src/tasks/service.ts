@@ -9,6 +9,8 @@ import {
   isFileValue,
   isTerminal,
   items,
+  priorityRank,
+  type QueueWish,
   quote,
   type RunInputs,
   readInputs,
@@ -17,21 +19,20 @@ import {
   type TaskStatus,
 } from "@modelyard/contract";
 import type { Blobs } from "../blobs/blobs.ts";
-import type { Bus } from "../bus/bus.ts";
-import type { Database } from "../db/database.ts";
 import { addFile, fileByAccessKey, filePath, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
-import type { CatalogueModel, Models } from "../models/service.ts";
-import type { ModelStats } from "../models/stats.ts";
+import type { CatalogueModel } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
-import { type ConnectedWorker, waitReason } from "../workers/registry.ts";
+import { estimate } from "../workers/estimate.ts";
+import type { ConnectedWorker } from "../workers/registry.ts";
+import { waitReason } from "../workers/wait-reason.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
-import { cancel, wakeQueue } from "./lifecycle.ts";
+import { cancel, type LifecycleDeps, wakeQueue } from "./lifecycle.ts";
 import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
-import { FILE_KEY, presentTask, type TaskContext } from "./present.ts";
+import { FILE_KEY, type Outlook, presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
 
 export { readEvents, readTask, type TaskRow } from "./store.ts";
@@ -49,16 +50,21 @@ export interface Started {
   again: boolean;
 }
 
+/** What is asked for, beside who asks and for which model. */
+export interface RunOrder {
+  fields: Fields;
+  wish: QueueWish;
+  /** Public base address of files (http/request.ts). */
+  base: string;
+  /** Every base address under which this server's own files may have been named. */
+  ownBases: readonly string[];
+  idempotency?: RunKey | undefined;
+}
+
 export interface Tasks {
   /** The model a run is for, or the refusal that names why not. */
   model(owner: string, slug: string): CatalogueModel;
-  run(
-    principal: Principal,
-    model: CatalogueModel,
-    fields: Fields,
-    base: string,
-    idempotency?: RunKey,
-  ): Promise<Started>;
+  run(principal: Principal, model: CatalogueModel, order: RunOrder): Promise<Started>;
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
@@ -70,13 +76,11 @@ export interface Tasks {
   context(row: store.TaskRow, base: string): Promise<TaskContext>;
 }
 
-export interface TasksDeps {
-  db: Database;
-  bus: Bus;
-  models: Models;
-  stats: ModelStats;
+export interface TasksDeps extends LifecycleDeps {
   projects: Projects;
   blobs: Blobs;
+  turns: queue.Turns;
+  pauses: queue.Pauses;
   workers: () => ConnectedWorker[];
 }
 
@@ -103,16 +107,16 @@ function parametersOf(fields: Fields): Record<string, unknown> {
 }
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { db, bus, models, stats, projects, blobs, workers } = deps;
+  const { db, bus, models, stats, projects, blobs, turns, pauses, workers } = deps;
 
   /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
-  async function resolveOwnFiles(values: RunInputs["values"], base: string): Promise<void> {
+  async function resolveOwnFiles(values: RunInputs["values"], bases: readonly string[]): Promise<void> {
     for (const value of Object.values(values)) {
       if (!Array.isArray(value)) continue;
       for (const [index, source] of value.entries()) {
         if (!("url" in source)) continue;
         const [, origin, accessKey] = OWN_FILE.exec(source.url) ?? [];
-        if (origin !== base || accessKey === undefined) continue;
+        if (accessKey === undefined || !bases.includes(origin ?? "")) continue;
         const file = await fileByAccessKey(db, accessKey);
         if (!file) continue;
         value[index] = { file: { ref: file.blob, name: file.name, contentType: file.content_type, size: file.size } };
@@ -139,8 +143,34 @@ export function createTasks(deps: TasksDeps): Tasks {
   async function context(row: store.TaskRow, base: string): Promise<TaskContext> {
     const model = models.byId(row.model_id);
     const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
-    const waiting = row.status === "task_queue" && model;
-    return { model, outputs, base, waitReason: waiting ? waitReason(workers(), model) : null };
+    return { model, outputs, base, outlook: model && (await outlookOf(row, model)) };
+  }
+
+  /** How long a run of the model takes, from those that succeeded. */
+  function averageMs(model: CatalogueModel): number | undefined {
+    const { elapsed, successes } = stats.of(model.id);
+    return successes === 0 ? undefined : elapsed / successes / 10;
+  }
+
+  /** Where a task that has not ended stands and when it may end. */
+  async function outlookOf(row: store.TaskRow, model: CatalogueModel): Promise<Outlook | undefined> {
+    if (isTerminal(row.status)) return undefined;
+    const average = averageMs(model);
+    if (row.status !== "task_queue") {
+      const began = row.started_at === 0 ? row.accepted_at : row.started_at;
+      const estimated = average === undefined ? undefined : { start: began, end: Math.round(began + average) };
+      return { wait: undefined, position: undefined, estimated };
+    }
+    const place = await queue.placeOf(db, row.id);
+    // It was claimed or ended between the two reads.
+    if (!place || place.state === "leased") return undefined;
+    const { state, ahead } = place;
+    const wait = waitReason(workers(), model, { state, pause: queue.pauseOf(pauses, model.id) });
+    const estimated =
+      wait.code === "paused" || wait.code === "limit"
+        ? undefined
+        : estimate({ workers: workers(), model, ahead, averageMs: average, now: Date.now() });
+    return { wait, position: ahead + 1, estimated };
   }
 
   async function present(row: store.TaskRow, base: string): Promise<Task> {
@@ -170,7 +200,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return model;
     },
 
-    async run(principal, model, fields, base, idempotency) {
+    async run(principal, model, { fields, wish, base, ownBases, idempotency }) {
       const read = readInputs(model.manifest, fields);
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
@@ -180,7 +210,7 @@ export function createTasks(deps: TasksDeps): Tasks {
         Object.hasOwn(fields, "projectid") ? fields.projectid : undefined,
       );
       const { values } = read.inputs;
-      if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, base);
+      if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, ownBases);
       const quoted = quote(model.manifest, values);
       const received = Object.values(fields).flat().filter(isReceived);
       const token = newToken();
@@ -190,8 +220,9 @@ export function createTasks(deps: TasksDeps): Tasks {
       return db.write(async (tx) => {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
-        await ledger.hold(tx, { accountId, amount: quoted.hold });
-        const id = await store.insertTask(tx, {
+        const limit = await ledger.hold(tx, { accountId, amount: quoted.hold, overLimit: deps.overLimit });
+        const priority = priorityRank(wish.priority);
+        const { id, deadline } = await store.insertTask(tx, {
           token,
           accountId,
           projectId,
@@ -204,10 +235,21 @@ export function createTasks(deps: TasksDeps): Tasks {
           priceMethod: quoted.method,
           price: quoted.price,
           hold: quoted.hold,
+          priority,
+          deadlineSeconds: wish.deadlineSeconds,
         });
         if (idempotency) await nameTask(tx, principal.projectId, idempotency.key, id);
         await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
-        await queue.enqueue(tx, { taskId: id, modelId: model.id, priority: 0 });
+        await queue.enqueue(tx, {
+          taskId: id,
+          modelId: model.id,
+          accountId,
+          projectId,
+          priority,
+          turn: turns.next(priority, projectId),
+          deadline,
+          state: limit === "within" ? "ready" : "waiting",
+        });
         if (received.length > 0) await addInputs(id);
         tx.afterCommit(() => stats.accepted(model.id));
         wakeQueue(tx, bus);
@@ -248,7 +290,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       if (!row) throw apiError("taskNotExist");
       if (!isTerminal(row.status)) throw apiError("taskNotEnded");
       const removed = await db.write(async (tx) => {
-        await store.forgetAnswer(tx, row.id);
+        await store.forgetOutputs(tx, row.id);
         return removeTaskFiles(tx, row.id);
       });
       for (const key of removed) await blobs.delete(key);
@@ -257,7 +299,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     async cancel(principal, fields, base) {
       const row = await find(principal, fields);
       const done = await db.write((tx) =>
-        cancel({ db, bus, models, stats }, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
+        cancel(deps, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
       );
       if (!done) throw apiError("taskNotCancellable");
       return again(row, base);
@@ -267,7 +309,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       const row = await find(principal, fields);
       if (isTerminal(row.status)) throw apiError("taskNotKillable", "it has ended already");
       const done = await db.write((tx) =>
-        cancel({ db, bus, models, stats }, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
+        cancel(deps, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
       );
       if (!done) throw apiError("taskNotKillable", "it has ended already");
       return again(row, base);

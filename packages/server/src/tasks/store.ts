@@ -27,6 +27,10 @@ export interface TaskRow {
   end_reason: string | null;
   last_event: number;
   attempts: number;
+  priority: number;
+  deadline: number;
+  expires_at: number;
+  files_gone_at: number;
   created_at: number;
   accepted_at: number;
   preprocess_start_at: number;
@@ -52,14 +56,18 @@ export interface NewTask {
   priceMethod: "cpr" | "cps";
   price: Money;
   hold: Money;
+  priority: number;
+  /** Seconds from now; undefined = none. */
+  deadlineSeconds: number | undefined;
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, hold, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, hold, priority, deadline, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
-/** Inserts the task together with its first event. */
-export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
+/** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
+export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
+  const deadline = task.deadlineSeconds === undefined ? 0 : tx.now + task.deadlineSeconds * 1000;
   const rows = await tx.all<{ id: number }>(INSERT, [
     task.token,
     task.accountId,
@@ -73,12 +81,14 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<number> {
     task.priceMethod,
     task.price,
     task.hold,
+    task.priority,
+    deadline,
     tx.now,
   ]);
   const id = rows[0]?.id;
   if (id === undefined) throw new Error("the task was not inserted");
   await insertEvents(tx, id, [{ seq: 1, type: "task_queue", at: tx.now, body: null }]);
-  return id;
+  return { id, deadline };
 }
 
 /** Appends events to the task's log, in one row. */
@@ -185,6 +195,8 @@ export interface Ending {
   debugerror: string;
   answer: string | null;
   reason: string | null;
+  /** Unix milliseconds, 0 = never. */
+  expiresAt: number;
 }
 
 /**
@@ -201,7 +213,7 @@ export async function finishTask(
   const time = ending.status === "task_cancel" ? "cancelled_at = ?" : "postprocess_end_at = ?";
   const set = [...columns, time].join(", ");
   const changed = await tx.run(
-    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, ${set}
+    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, expires_at = ?, ${set}
      where id = ? and status not in ('task_postprocess_end', 'task_cancel')`,
     [
       ending.status,
@@ -213,6 +225,7 @@ export async function finishTask(
       ending.debugerror,
       ending.answer,
       ending.reason,
+      ending.expiresAt,
       ...values,
       tx.now,
       taskId,
@@ -267,9 +280,18 @@ export function countByStatus(db: Database, accountId: number): Promise<{ status
   return db.all("select status, count(*) as n from task where account_id = ? group by status", [accountId]);
 }
 
-/** Forgets the answer of a text model together with the task's files. */
-export async function forgetAnswer(tx: Tx, taskId: number): Promise<void> {
-  await tx.run("update task set answer = null where id = ?", [taskId]);
+/** Notes that a task's files are gone, and forgets the answer of a text model with them. A second time changes nothing. */
+export async function forgetOutputs(tx: Tx, taskId: number): Promise<void> {
+  await tx.run("update task set answer = null, files_gone_at = ? where id = ? and files_gone_at = 0", [tx.now, taskId]);
+}
+
+/** Ended tasks whose files have been kept long enough, locked against other servers. */
+export async function expiredTasks(db: Database, tx: Tx, limit: number): Promise<number[]> {
+  const rows = await tx.all<{ id: number }>(
+    `select id from task where expires_at > 0 and files_gone_at = 0 and expires_at <= ? order by expires_at limit ?${db.skipLocked}`,
+    [tx.now, limit],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Fields, readBody } from "../http/body.ts";
-import { baseOf, credentialsOf, reply, typeOf } from "../http/request.ts";
+import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { listQuery } from "../tasks/policy.ts";
 import type { Tasks } from "../tasks/service.ts";
@@ -19,7 +19,7 @@ export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects 
   const action = (path: string, run: (principal: Principal, fields: Fields, base: string) => Promise<object>) =>
     app.post(path, async (request: FastifyRequest, response) => {
       const principal = await projects.authenticate(credentialsOf(request));
-      return reply(response, await run(principal, await readBody(request.raw, typeOf(request)), baseOf(request)));
+      return reply(response, await run(principal, await readBody(request.raw, typeOf(request)), filesBaseOf(request)));
     });
   /** The caller's own task, by any of its names. */
   const taskId = async (principal: Principal, fields: Fields, base: string) =>

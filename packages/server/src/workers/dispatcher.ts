@@ -5,13 +5,19 @@
  * A claim joins the transaction of the accept that caused it, so a task reaches an idle worker after one fsync.
  */
 import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
-import type { Bus } from "../bus/bus.ts";
-import type { Database, Tx } from "../db/database.ts";
-import type { CatalogueModel, Models } from "../models/service.ts";
-import type { ModelStats } from "../models/stats.ts";
+import type { Tx } from "../db/database.ts";
+import type { CatalogueModel } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
-import { beginAttempt, type LifecycleDeps, QUEUE_TOPIC, retryOrFail } from "../tasks/lifecycle.ts";
+import {
+  beginAttempt,
+  cancel,
+  type LifecycleDeps,
+  QUEUE_TOPIC,
+  releaseWaiting,
+  retryOrFail,
+} from "../tasks/lifecycle.ts";
 import { inputFiles } from "../tasks/service.ts";
+import { needOf } from "./capacity.ts";
 import { type ConnectedWorker, type Registry, roomFor } from "./registry.ts";
 
 export interface Dispatcher {
@@ -23,12 +29,10 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-export interface DispatcherDeps {
-  db: Database;
-  bus: Bus;
-  models: Models;
-  stats: ModelStats;
+export interface DispatcherDeps extends LifecycleDeps {
   registry: Registry;
+  turns: queue.Turns;
+  pauses: queue.Pauses;
   log: (message: string) => void;
 }
 
@@ -69,8 +73,8 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { db, bus, models, stats, registry, log } = deps;
-  const lifecycle: LifecycleDeps = { db, bus, models, stats };
+  const { db, bus, models, registry, turns, pauses, log } = deps;
+  const lifecycle: LifecycleDeps = deps;
   let claiming: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -100,13 +104,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     worker.hold(String(candidate.task_id), {
       epoch: lease.epoch,
       modelId: model.id,
-      gpus: model.manifest.resources.gpus,
+      need: needOf(model.manifest, worker.capacity),
     });
+    turns.serve(candidate.priority, candidate.turn);
     return { worker, model, message: assignment(candidate.task_id, lease.epoch, model, task.inputs) };
   }
 
   async function claim(): Promise<boolean> {
-    const eligible = models.all().filter((model) => takerFor(model) !== undefined);
+    const eligible = models.all().filter((model) => !queue.pauseOf(pauses, model.id) && takerFor(model) !== undefined);
     if (eligible.length === 0) return false;
     const claimed: Claimed[] = [];
     try {
@@ -153,7 +158,18 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       });
   }
 
+  /** Queued tasks whose deadline has passed end unbilled; tasks beyond a limit that has room again become ready. */
+  async function sweepQueue(): Promise<void> {
+    await db.write(async (tx) => {
+      for (const taskId of await queue.overdue(db, tx, SWEEP_BATCH)) {
+        await cancel(lifecycle, tx, taskId, { onlyQueued: true, reason: "Its deadline passed before it could start." });
+      }
+      for (const accountId of await queue.accountsWaiting(tx)) await releaseWaiting(lifecycle, tx, accountId);
+    });
+  }
+
   async function sweep(): Promise<void> {
+    await sweepQueue();
     const lost = await db.write(async (tx) => {
       const expired = await queue.expired(db, tx, SWEEP_BATCH);
       for (const row of expired) {
@@ -174,14 +190,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`));
   }, SWEEP_MS);
   timer.unref();
-  const unsubscribe = bus.subscribe(QUEUE_TOPIC, wake);
+  const ends = [bus.subscribe(QUEUE_TOPIC, wake), pauses.changed(wake)];
 
   return {
     wake,
     sweep,
     async stop() {
       stopped = true;
-      unsubscribe();
+      for (const end of ends) end();
       clearInterval(timer);
       await claiming;
       await sweeping;

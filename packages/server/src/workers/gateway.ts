@@ -13,10 +13,7 @@ import {
   WORKER_PROTOCOL,
 } from "@modelyard/contract";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Bus } from "../bus/bus.ts";
-import type { Database } from "../db/database.ts";
-import type { Models } from "../models/service.ts";
-import type { ModelStats } from "../models/stats.ts";
+import type { Switches } from "../db/switches.ts";
 import * as queue from "../queue/service.ts";
 import {
   applyReport,
@@ -26,17 +23,15 @@ import {
   type LifecycleDeps,
   retryOrFail,
 } from "../tasks/lifecycle.ts";
+import { needOf } from "./capacity.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectedWorker, type Registry } from "./registry.ts";
 import * as store from "./store.ts";
 
-export interface GatewayDeps {
-  db: Database;
-  bus: Bus;
-  models: Models;
-  stats: ModelStats;
+export interface GatewayDeps extends LifecycleDeps {
   registry: Registry;
   dispatcher: Dispatcher;
+  cordons: Switches;
   log: (message: string) => void;
 }
 
@@ -56,15 +51,21 @@ export function workerTokenHash(token: string): string {
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { db, bus, models, stats, registry, dispatcher, log } = deps;
-  const lifecycle: LifecycleDeps = { db, bus, models, stats };
+  const { db, bus, models, registry, dispatcher, cordons, log } = deps;
+  const lifecycle: LifecycleDeps = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
 
-  const unsubscribe = bus.subscribe(KILL_TOPIC, (message) => {
-    const { task, epoch, worker: id } = message as KillNews;
-    // Its place stays taken until the worker says that nothing of it is alive.
-    registry.get(id)?.send({ t: "kill", task, epoch });
-  });
+  const ends = [
+    bus.subscribe(KILL_TOPIC, (message) => {
+      const { task, epoch, worker: id } = message as KillNews;
+      // Its place stays taken until the worker says that nothing of it is alive.
+      registry.get(id)?.send({ t: "kill", task, epoch });
+    }),
+    cordons.changed(() => {
+      for (const worker of registry.all()) worker.cordoned = cordons.get(worker.name) !== undefined;
+      dispatcher.wake();
+    }),
+  ];
 
   /** Compares what the worker says it holds with what the store says; what it has lost or never got goes back to the queue. */
   async function reconcile(hello: Hello): Promise<{ kept: Lease[]; lost: Lease[]; models: Map<string, number> }> {
@@ -100,11 +101,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const earlier = registry.get(hello.worker);
     if (earlier) registry.remove(earlier);
     const { kept, lost, models: leased } = await reconcile(hello);
-    const { worker: id, name, slots, gpus } = hello;
-    const worker = new ConnectedWorker({ id, name, slots, gpus: gpus.length, messages });
+    const { worker: id, name, release, slots, memory, gpus } = hello;
+    const worker = new ConnectedWorker({ id, name, release, capacity: { slots, memory, gpus }, messages });
+    worker.cordoned = cordons.get(name) !== undefined;
     for (const { task, epoch } of kept) {
       const model = models.byId(leased.get(task) ?? -1);
-      worker.hold(task, { epoch, modelId: model?.id ?? 0, gpus: model?.manifest.resources.gpus ?? 0 });
+      const need = model ? needOf(model.manifest, worker.capacity) : { slots: 1, memory: 0, gpus: 0, vram: 0 };
+      worker.hold(task, { epoch, modelId: model?.id ?? 0, need });
     }
     registry.add(worker);
     worker.send({ t: "welcome", lost });
@@ -232,7 +235,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       server.handleUpgrade(request, socket, head, (ws) => server.emit("connection", ws, request));
     },
     async close() {
-      unsubscribe();
+      for (const end of ends) end();
       for (const client of server.clients) client.close(1012, "server restarts");
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

@@ -1,10 +1,13 @@
 /** The workers connected to this server, as memory: what each one offers, holds and knows. Leases themselves live in the store. */
 import type { Manifest, Outbox, ToWorker } from "@modelyard/contract";
+import { type Capacity, type Need, needOf, roomBeside } from "./capacity.ts";
 
 export interface HeldLease {
   epoch: number;
   modelId: number;
-  gpus: number;
+  need: Need;
+  /** Unix milliseconds by this server's clock: for estimates only. */
+  since: number;
 }
 
 export type ModelState = { state: "missing" | "installing" | "ready" | "unavailable"; reason?: string };
@@ -14,22 +17,33 @@ export class ConnectedWorker {
   /** Made by the worker program at its start; survives reconnects. */
   readonly id: string;
   readonly name: string;
-  readonly slots: number;
-  readonly gpus: number;
+  readonly capacity: Capacity;
+  /** Unix milliseconds. */
+  readonly connectedAt = Date.now();
+  readonly release: string;
   readonly #messages: Outbox<ToWorker>;
+  /** It said that it takes nothing more. */
   draining = false;
+  /** An operator said so (workers/cordons.ts). */
+  cordoned = false;
   /** By model version; a version not named here is taken to be installable. */
   readonly models = new Map<string, ModelState>();
   /** By task id. */
   readonly #leases = new Map<string, HeldLease>();
   readonly #running = new Map<number, number>();
-  #gpusInUse = 0;
+  readonly #used = { slots: 0, memory: 0 };
 
-  constructor(options: { id: string; name: string; slots: number; gpus: number; messages: Outbox<ToWorker> }) {
+  constructor(options: {
+    id: string;
+    name: string;
+    release: string;
+    capacity: Capacity;
+    messages: Outbox<ToWorker>;
+  }) {
     this.id = options.id;
     this.name = options.name;
-    this.slots = options.slots;
-    this.gpus = options.gpus;
+    this.release = options.release;
+    this.capacity = options.capacity;
     this.#messages = options.messages;
   }
 
@@ -43,16 +57,21 @@ export class ConnectedWorker {
     this.#messages.flush();
   }
 
+  /** Whether it may be given anything. */
+  get open(): boolean {
+    return !this.draining && !this.cordoned;
+  }
+
   get load(): number {
-    return this.#leases.size / this.slots;
+    return this.#used.slots / this.capacity.slots;
   }
 
-  get freeSlots(): number {
-    return this.slots - this.#leases.size;
+  get used(): Readonly<{ slots: number; memory: number }> {
+    return this.#used;
   }
 
-  get freeGpus(): number {
-    return this.gpus - this.#gpusInUse;
+  get leases(): ReadonlyMap<string, HeldLease> {
+    return this.#leases;
   }
 
   /** How many runs of the model it has. */
@@ -60,9 +79,19 @@ export class ConnectedWorker {
     return this.#running.get(modelId) ?? 0;
   }
 
-  hold(task: string, lease: HeldLease): void {
-    this.#leases.set(task, lease);
-    this.#count(lease, 1);
+  /** How many more runs that need this much fit, whatever the model's own limit. */
+  fits(need: Need): number {
+    return roomBeside(this.capacity, this.#used, this.#needs(), need);
+  }
+
+  *#needs(): Iterable<Need> {
+    for (const { need } of this.#leases.values()) yield need;
+  }
+
+  hold(task: string, lease: { epoch: number; modelId: number; need: Need }): void {
+    const held = { ...lease, since: Date.now() };
+    this.#leases.set(task, held);
+    this.#count(held, 1);
   }
 
   /** Frees the place of this attempt; a later attempt of the same task keeps its own. */
@@ -73,8 +102,9 @@ export class ConnectedWorker {
     this.#count(lease, -1);
   }
 
-  #count({ modelId, gpus }: HeldLease, change: 1 | -1): void {
-    this.#gpusInUse += change * gpus;
+  #count({ modelId, need }: HeldLease, change: 1 | -1): void {
+    this.#used.slots += change * need.slots;
+    this.#used.memory += change * need.memory;
     this.#running.set(modelId, this.running(modelId) + change);
   }
 }
@@ -99,7 +129,7 @@ export function createRegistry(): Registry {
   };
 }
 
-interface Wanted {
+export interface Wanted {
   id: number;
   version: string;
   manifest: Manifest;
@@ -107,29 +137,7 @@ interface Wanted {
 
 /** How many more runs of this model the worker may be given now. */
 export function roomFor(worker: ConnectedWorker, model: Wanted): number {
-  if (worker.draining || worker.models.get(model.version)?.state === "unavailable") return 0;
-  const { gpus } = model.manifest.resources;
-  const byGpu = gpus === 0 ? Number.POSITIVE_INFINITY : Math.floor(worker.freeGpus / gpus);
-  return Math.max(0, Math.min(worker.freeSlots, model.manifest.limits.concurrency - worker.running(model.id), byGpu));
-}
-
-/** Why a queued task of this model is not running, in one sentence for its owner. */
-export function waitReason(workers: readonly ConnectedWorker[], model: Wanted): string {
-  const { gpus } = model.manifest.resources;
-  const name = `${model.manifest.owner}/${model.manifest.slug}`;
-  if (workers.length === 0) return "No worker is connected.";
-  const large = workers.filter((worker) => worker.gpus >= gpus);
-  if (large.length === 0) {
-    const most = Math.max(...workers.map((worker) => worker.gpus));
-    return `${name} needs ${gpus} GPU${gpus === 1 ? "" : "s"}; the connected workers have ${most === 0 ? "none" : `at most ${most}`}.`;
-  }
-  const able = large.filter((worker) => worker.models.get(model.version)?.state !== "unavailable");
-  if (able.length === 0) {
-    const reason = large[0]?.models.get(model.version)?.reason ?? "";
-    return `No worker can run ${name}: ${reason}`;
-  }
-  if (able.every((worker) => worker.draining)) return "All workers are being drained.";
-  if (able.some((worker) => roomFor(worker, model) > 0)) return "It is about to start.";
-  const atLimit = able.some((worker) => !worker.draining && worker.freeSlots > 0);
-  return atLimit ? `All places for ${name} are taken.` : "All workers are busy.";
+  if (!worker.open || worker.models.get(model.version)?.state === "unavailable") return 0;
+  const byModel = model.manifest.limits.concurrency - worker.running(model.id);
+  return byModel <= 0 ? 0 : Math.min(byModel, worker.fits(needOf(model.manifest, worker.capacity)));
 }
