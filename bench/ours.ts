@@ -35,6 +35,8 @@ export interface Ours {
   latency?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
   /** `command`: one task at a time of a model that runs `true`, from the call to the terminal frame on the socket, in milliseconds. */
   command?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
+  /** `files`: a server that serves this file at `url`. */
+  startServing?(bytes: Buffer): Promise<{ url: string; stop(): Promise<void> }>;
   /** `memory`: resident memory of the idle server and its worker together, in MB (10⁶ bytes). */
   memory?(): Promise<{ megabytes: number }>;
 }
@@ -189,6 +191,20 @@ export const ours: Ours = {
     agent.destroy();
     await running.stop();
     return quantiles(found);
+  },
+
+  async startServing(bytes) {
+    const running = await start(["--no-worker"]);
+    const form = new FormData();
+    form.set("file", new Blob([new Uint8Array(bytes)]), "0.png");
+    const answer = await fetch(`${running.platform.url}/v1/File/Upload`, {
+      method: "POST",
+      headers: running.headers[0] ?? {},
+      body: form,
+    });
+    const { list } = (await answer.json()) as { list?: { url: string }[] };
+    if (!list?.[0]) throw new Error("the file was not taken");
+    return { url: list[0].url, stop: () => running.stop() };
   },
 
   async memory() {

@@ -11,6 +11,8 @@ import { findProgram } from "./lib/services.js";
 const parts = [
   ...testParts.filter(({ name }) => name === "postgresql"),
   { name: "redis-server", packages: ["redis-server"], find: () => findProgram("redis-server"), tests: "BullMQ" },
+  { name: "nginx", packages: ["nginx-light"], find: () => findProgram("nginx"), tests: "serving files" },
+  { name: "wrk", packages: ["wrk"], find: () => findProgram("wrk"), tests: "serving files" },
 ];
 
 await runMain(async () => {

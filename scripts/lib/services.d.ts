@@ -10,6 +10,7 @@ export interface Service {
 export function startPostgres(options?: { settings?: Record<string, string | number> }): Promise<Service>;
 export function startNats(): Promise<Service>;
 export function startRedis(options?: { fsync?: "always" | "everysec" }): Promise<Service>;
+export function startNginx(options: { files: string }): Promise<Service>;
 /** Stops every service this process has started and not stopped yet. */
 export function stopServices(): Promise<void>;
 export function findProgram(name: string): string | undefined;

@@ -1,6 +1,6 @@
 // Real services for tests and benchmarks: each in a fresh temporary folder, on a free loopback port, stopped by pid.
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -127,6 +127,33 @@ export async function startRedis({ fsync = "always" } = {}) {
   }));
 }
 
+/**
+ * Starts nginx with one worker process for each core, serving the files of a folder.
+ * @param {{ files: string }} options
+ */
+export async function startNginx({ files }) {
+  const command = findProgram("nginx");
+  if (!command) throw new UserError("nginx is missing.\nFix: apt-get install nginx-light");
+  const folder = await mkdtemp(join(tmpdir(), "modelyard-nginx-"));
+  return startOnFreePort(folder, (port) => {
+    const lines = [
+      "daemon off; worker_processes auto; pid nginx.pid; error_log stderr warn;",
+      process.getuid?.() === 0 ? "user root;" : "",
+      "events { worker_connections 1024; }",
+      "http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; default_type image/png;",
+      `  server { listen 127.0.0.1:${port}; root ${files}; } }`,
+    ];
+    writeFileSync(join(folder, "nginx.conf"), lines.join("\n"));
+    return {
+      command,
+      args: ["-p", folder, "-c", "nginx.conf", "-e", "stderr"],
+      url: `http://127.0.0.1:${port}`,
+      stopSignal: "SIGTERM",
+      isReady: () => answersPing(port, "GET / HTTP/1.0\r\n\r\n", "HTTP/1.1"),
+    };
+  });
+}
+
 /** A port that was free a moment ago may be taken by now: then another one is tried. */
 async function startOnFreePort(folder, describe) {
   for (let attempt = 1; ; attempt++) {
@@ -199,15 +226,15 @@ export function freePort() {
   });
 }
 
-function answersPing(port) {
+function answersPing(port, ping = "PING\r\n", pong = "+PONG") {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => socket.write("PING\r\n"));
+    const socket = connect(port, "127.0.0.1", () => socket.write(ping));
     const done = (answer) => {
       socket.destroy();
       resolve(answer);
     };
     socket.setTimeout(1_000, () => done(false));
     socket.on("error", () => done(false));
-    socket.on("data", (data) => done(data.toString().startsWith("+PONG")));
+    socket.on("data", (data) => done(data.toString().startsWith(pong)));
   });
 }

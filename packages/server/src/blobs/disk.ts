@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StorageFullError } from "../db/database.ts";
 import { type Blobs, BlobTooLargeError } from "./blobs.ts";
+import { sendFile } from "./send.ts";
 
 const KEY = /^[0-9a-f]{48}$/;
 
@@ -52,6 +53,23 @@ export function diskBlobs(root: string): Blobs {
         return undefined;
       }
       return createReadStream(path, range);
+    },
+    async open(key) {
+      const file = await open(pathOf(key), "r").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+      });
+      return (
+        file && {
+          async send(target, range) {
+            try {
+              await sendFile(file, target, range);
+            } finally {
+              await file.close();
+            }
+          },
+        }
+      );
     },
     async delete(key) {
       await rm(pathOf(key), { force: true });

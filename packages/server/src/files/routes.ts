@@ -1,4 +1,3 @@
-import { pipeline } from "node:stream/promises";
 import { apiError } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Blobs } from "../blobs/blobs.ts";
@@ -48,12 +47,12 @@ export function fileRoutes(
           .code(range ? 206 : 200)
           .headers(all)
           .send();
-      const body = await blobs.get(file.blob, range);
-      if (!body) throw apiError("unknownEndpoint");
+      const blob = await blobs.open(file.blob);
+      if (!blob) throw apiError("unknownEndpoint");
       response.hijack();
       response.raw.writeHead(range ? 206 : 200, all);
       // A reader that goes away in the middle is no error of ours.
-      await pipeline(body, response.raw).catch(() => response.raw.destroy());
+      await blob.send(response.raw, range ?? { start: 0, end: file.size - 1 }).catch(() => response.raw.destroy());
     },
   });
 }

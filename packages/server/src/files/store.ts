@@ -35,8 +35,10 @@ export async function insertFile(tx: Tx, file: Omit<FileRow, "created_at">): Pro
   );
 }
 
-export function fileByAccessKey(db: Database, accessKey: string): Promise<FileRow | undefined> {
-  return db.q.selectFrom("file").selectAll().where("access_key", "=", accessKey).executeTakeFirst();
+/** Prepared text: every download begins with it. */
+export async function fileByAccessKey(db: Database, accessKey: string): Promise<FileRow | undefined> {
+  const [row] = await db.all<FileRow>("select * from file where access_key = ?", [accessKey]);
+  return row;
 }
 
 /** Removes a task's own inputs and outputs; returns their blobs. */
