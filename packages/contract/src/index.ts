@@ -7,6 +7,7 @@ export * from "./message-batch.ts";
 export * from "./money.ts";
 export * from "./openapi.ts";
 export * from "./price.ts";
+export * from "./price-rows.ts";
 export * from "./project.ts";
 export * from "./queue.ts";
 export * from "./routes.ts";

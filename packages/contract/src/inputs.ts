@@ -21,7 +21,10 @@ export interface RunInputs {
   values: Record<string, string | number | boolean | FileSource[]>;
 }
 
-export type ReadInputs = { ok: true; inputs: RunInputs } | { ok: false; errors: ApiError[] };
+/** Where something is wrong, `values` has what is right: enough for a price while a form is being filled in. */
+export type ReadInputs =
+  | { ok: true; inputs: RunInputs }
+  | { ok: false; errors: ApiError[]; values: RunInputs["values"] };
 
 /** Deepest nesting of a request body: JSON.parse takes 100,000 levels, JSON.stringify overflows the stack at 5,000. */
 export const MAX_DEPTH = 32;
@@ -163,5 +166,5 @@ export function readInputs(manifest: Manifest, raw: Readonly<Record<string, unkn
     if (value instanceof Error) errors.push(value);
     else values[item.id] = value;
   }
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, inputs: { values } };
+  return errors.length > 0 ? { ok: false, errors, values } : { ok: true, inputs: { values } };
 }

@@ -2,14 +2,12 @@
  * `model.yaml`: everything the platform knows about a model (docs/guide). The folder's content hash is the model's version.
  */
 import { z } from "zod";
+import { PriceRow } from "./price-rows.ts";
 
 const slug = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, "letters, digits, space, dot, dash and underscore; at most 64");
 const itemId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a letter, then letters, digits, dash and underscore");
-/** Dollars as a decimal string, so that no float ever holds money. */
-const dollars = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'dollars as a quoted decimal, e.g. "0.0005"');
-
 const FILE_ITEM_TYPES = ["fileinput", "multifileinput", "combinefileinput"] as const;
 const ITEM_TYPES = [
   "text",
@@ -64,22 +62,6 @@ export const Item = z.strictObject({
 export type Item = z.infer<typeof Item>;
 
 export const InputGroup = z.strictObject({ title: z.string(), subtitle: z.string().default(""), items: z.array(Item) });
-
-/**
- * One price. `cpr`: dollars a run. `cps`: dollars a second of the model's own run time (start to end, not queueing, not loading).
- * More methods follow (wire-contract.md 12); the ledger does not depend on them.
- */
-export const PriceRow = z.strictObject({
-  method: z.enum(["cpr", "cps"]).describe("cpr: dollars a run. cps: dollars a second of the model's own run time."),
-  price: dollars.describe('Dollars as a quoted decimal, such as "0.0005".'),
-  inputs: z
-    .record(z.string(), z.union([z.string(), z.array(z.string())]))
-    .default({})
-    .describe(
-      "The row applies when every input listed here has one of the values; left out: always. The first row that applies is used, the last one where none does.",
-    ),
-});
-export type PriceRow = z.infer<typeof PriceRow>;
 
 const WeightSource = z.union([
   /** A file inside a published npm tarball; `integrity` is checked on the tarball, `sha256` on the file. */

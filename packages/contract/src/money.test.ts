@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatUsd, parseUsd, perSecond, USD } from "./money.ts";
+import { formatUsd, parseUsd, USD } from "./money.ts";
 
 test("amounts are read exactly", () => {
   for (const [text, nanos] of [
@@ -55,23 +55,8 @@ test("amounts are printed with the wire's twelve decimals, or fewer, cut off", (
   }
 });
 
-test("the seed's numbers: 6.0000 s at 0.000585 $/s cost 0.00351 $", () => {
-  assert.equal(formatUsd(perSecond(parseUsd("0.000585000000"), 6_000)), "0.003510000000");
-});
-
 const amount = fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n });
 
 test("property: printed and read again, an amount is the same", () => {
   fc.assert(fc.property(amount, (nanos) => assert.equal(parseUsd(formatUsd(nanos)), nanos)));
-});
-
-test("property: time costs no more than its exact price, and less than a nano-dollar below it", () => {
-  const rate = fc.bigInt({ min: 0n, max: 1000n * USD });
-  fc.assert(
-    fc.property(rate, fc.integer({ min: 0, max: 864_000_000 }), (perS, tenths) => {
-      const cost = perSecond(perS, tenths / 10);
-      const exact = perS * BigInt(tenths);
-      assert.ok(cost * 10_000n <= exact && exact < (cost + 1n) * 10_000n);
-    }),
-  );
 });

@@ -28,9 +28,3 @@ export function formatUsd(amount: Money, decimals = 12): string {
   const fraction = digits.slice(-9).padEnd(12, "0").slice(0, decimals);
   return `${negative ? "-" : ""}${whole}${decimals > 0 ? `.${fraction}` : ""}`;
 }
-
-/** Price of `milliseconds` at `perSecond` dollars a second, rounded down to a nano-dollar. */
-export function perSecond(rate: Money, milliseconds: number): Money {
-  // The wire prints elapsed time with four decimals, so the bill is computed from tenths of a millisecond.
-  return (rate * BigInt(Math.round(milliseconds * 10))) / 10_000n;
-}

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
 import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
 import { ProjectListResponse } from "./project.ts";
-import { ToolDetailResponse, ToolExploreResponse, ToolListResponse } from "./tool.ts";
+import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
   EmptyResponse,
   RunResponse,
@@ -194,6 +194,18 @@ export const API_ROUTES: readonly ApiRoute[] = [
     open: true,
     fields: z.object({}),
     answer: ToolExploreResponse,
+  },
+  {
+    path: "/v1/Tool/Quote",
+    summary: "What a run with these parameters would cost",
+    open: true,
+    fields: toolRef.extend({
+      parameters: z
+        .union([z.looseObject({}), text])
+        .optional()
+        .describe("As for Run; an object, or its JSON. What is required may still be missing."),
+    }),
+    answer: ToolQuoteResponse,
   },
   {
     path: "/v1/Project/List",

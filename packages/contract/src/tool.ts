@@ -1,5 +1,7 @@
 /** The catalogue endpoints' shapes (wire-contract.md 9). A model is called "tool" on the wire. */
 import { z } from "zod";
+import { PRICE_METHODS } from "./price-rows.ts";
+import { PriceLineText } from "./wire.ts";
 
 const digits = z.string().regex(/^\d+$/);
 
@@ -99,4 +101,30 @@ export const ToolExploreResponse = z.strictObject({
       total: z.number().int(),
     }),
   ),
+});
+
+/** What a run with these parameters would cost, before it is started. Amounts in dollars with 12 decimals. */
+export const ToolQuote = z.strictObject({
+  currency: z.literal("USD"),
+  method: z.enum(PRICE_METHODS),
+  unit: z.string(),
+  /** For each unit. */
+  price: z.string(),
+  /** What is held while it runs: the most it can cost. */
+  hold: z.string(),
+  /** Whether `hold` is what a success costs to the last digit. */
+  exact: z.boolean(),
+  /** Known lines: all of them where it is exact. */
+  lines: z.array(PriceLineText),
+  /** Average cost of runs of this model that succeeded; null before the first. */
+  average: z.string().nullable(),
+  /** Average seconds of a run that succeeded; null before the first. */
+  estimatedseconds: z.number().nullable(),
+});
+export type ToolQuote = z.infer<typeof ToolQuote>;
+
+export const ToolQuoteResponse = z.strictObject({
+  result: z.literal(true),
+  errors: z.array(z.never()),
+  quote: ToolQuote,
 });

@@ -53,6 +53,14 @@ export type OutputText = z.infer<typeof OutputText>;
 export const Output = z.union([OutputText, OutputFile]);
 export type Output = z.infer<typeof Output>;
 
+/** A line of a bill; amounts in dollars with 12 decimals. */
+export const PriceLineText = z.strictObject({
+  unit: z.string(),
+  quantity: z.number(),
+  price: z.string(),
+  amount: z.string(),
+});
+
 /** Our own facts about a task: additive, under one key, so that no client's own field is ever shadowed. */
 export const TaskFacts = z.strictObject({
   /** The version that ran (or would run now) the task. */
@@ -62,7 +70,17 @@ export const TaskFacts = z.strictObject({
   /** Number of the task's last event; subscribe with `after` to get what follows. */
   lastevent: z.number().int(),
   ...QUEUE_FACTS,
-  price: z.strictObject({ method: z.string(), price: z.string(), hold: z.string(), captured: z.string().nullable() }),
+  price: z.strictObject({
+    method: z.string(),
+    /** For each unit. */
+    price: z.string(),
+    hold: z.string(),
+    captured: z.string().nullable(),
+    /** What the amount is made of, once it is billed. */
+    lines: z.array(PriceLineText),
+    /** Why it is not simply the sum of its lines. */
+    note: z.string().nullable(),
+  }),
   /** Who ended it and why, once it has ended otherwise than by success. */
   endreason: z.string().nullable(),
   /** Unix seconds after which its files are removed; null where they are kept, and before it has ended. */

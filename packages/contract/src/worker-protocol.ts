@@ -108,6 +108,23 @@ export const FromWorker = z.discriminatedUnion("t", [
         outputs: z.array(
           z.strictObject({ blob: z.string(), name: z.string(), contenttype: z.string(), size: z.number().int() }),
         ),
+        /** What was measured of the run, as far as its price asks for it (price.ts, Usage). */
+        usage: z
+          .strictObject({
+            outputPixels: z.array(z.number().int().nonnegative()).max(1000).optional(),
+            inputPixels: z.array(z.number().int().nonnegative()).max(1000).optional(),
+            audioMs: z.number().nonnegative().optional(),
+            videoMs: z.number().nonnegative().optional(),
+            /** The model's own words: checked where the price is made. */
+            reported: z
+              .strictObject({
+                tokens: z.number().optional(),
+                turns: z.number().optional(),
+                usd: z.string().max(40).optional(),
+              })
+              .optional(),
+          })
+          .optional(),
         /** A platform fault (not the model's): the task is taken up again, at most MAX_ATTEMPTS times. */
         retry: z.boolean(),
         /** One sentence on why it ended otherwise than by success. */

@@ -2,7 +2,7 @@
  * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
  * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
  */
-import type { TaskStatus } from "@modelyard/contract";
+import type { PriceMethod, TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -95,8 +95,12 @@ export interface TaskTable {
   callback_url: string;
   /** Base address for the outputs in the callback; "" where there is no callback. */
   callback_base: Generated<string>;
-  price_method: "cpr" | "cps";
+  price_method: PriceMethod;
   price: MoneyColumn;
+  /** The rest of the quote (tasks/terms.ts). */
+  price_terms: Generated<string>;
+  /** Lines of the bill of a success, JSON. */
+  bill: string | null;
   hold: MoneyColumn;
   cost: ColumnType<never, bigint | null, bigint>;
   debugoutput: Generated<string>;

@@ -51,7 +51,13 @@ function presentItem(item: Item): ToolItem {
 /** Prices as the wire's `dynamicprice`: JSON text, amounts as numbers for clients that calculate with them. */
 function dynamicPrice(manifest: Manifest): string {
   return JSON.stringify(
-    manifest.price.map(({ inputs, price, method }) => ({ inputs, price: Number(price), priceMethod: method })),
+    manifest.price.map(({ inputs, price, method, priceExtra, priceInput }) => ({
+      inputs,
+      price: Number(price),
+      priceMethod: method,
+      ...(priceExtra === undefined ? {} : { priceExtra: Number(priceExtra) }),
+      ...(priceInput === undefined ? {} : { priceInput: Number(priceInput) }),
+    })),
   );
 }
 

@@ -7,6 +7,7 @@ import { readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
 import { modelOpenApi } from "./openapi.ts";
 import { presentTool, presentToolDetail } from "./present.ts";
+import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { findModels, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
@@ -44,6 +45,13 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
     return modelOpenApi(model, base);
+  });
+
+  post("/v1/Tool/Quote", (fields) => {
+    const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
+    if (!model) throw apiError("unknownModel");
+    const parameters = Object.hasOwn(fields, "parameters") ? fields.parameters : undefined;
+    return { result: true, errors: [], quote: quoteFor(model, stats.of(model.id), parameters) };
   });
 
   post("/v1/Tool/Explore", (_fields, base) => {

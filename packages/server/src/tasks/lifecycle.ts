@@ -23,6 +23,7 @@ import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import { oweCallback } from "../webhooks/service.ts";
 import * as store from "./store.ts";
+import { readTerms, storeBill } from "./terms.ts";
 
 /** What the bus carries on topic `task:<id>`: new entries of the task's log, complete and in order. */
 export interface TaskNews {
@@ -118,6 +119,9 @@ interface EndOptions {
   debugerror: string;
   answer: string | null;
   reason: string | null;
+  /** What was measured of the run. */
+  usage: Finish["usage"] | undefined;
+  outputs: number;
 }
 
 /** Terminal state, money and last events in one. `events` are those that came with the end; the terminal one is added here. */
@@ -129,14 +133,17 @@ async function end(
   type: "task_postprocess_end" | "task_cancel",
   options: EndOptions,
 ): Promise<boolean> {
-  const quoted = { method: head.price_method, price: head.price, hold: head.hold };
-  const cost = options.success ? finalPrice(quoted, options.elapsed / 10) : 0n;
-  const { pexit, elapsed, debugoutput, debugerror, answer, reason } = options;
+  const { pexit, elapsed, debugoutput, debugerror, answer, reason, usage, outputs } = options;
+  const bill = options.success
+    ? finalPrice(readTerms(head), { ...usage, elapsedMs: elapsed / 10, outputs })
+    : undefined;
+  const cost = bill?.cost ?? 0n;
   const next = follow(head, [...events, { type, at: tx.now, body: null }]);
   const ending = {
     status: type,
     pexit,
-    cost: options.success ? cost : null,
+    cost: bill?.cost ?? null,
+    bill: bill ? storeBill(bill) : null,
     elapsed,
     debugoutput,
     debugerror,
@@ -179,7 +186,17 @@ export async function releaseWaiting(deps: LifecycleDeps, tx: Tx, accountId: num
 
 /** A run that failed before or outside the model's own process: free, with the reason as its error text. */
 function failed(reason: string, pexit = "1"): EndOptions {
-  return { pexit, success: false, elapsed: 0, debugoutput: "", debugerror: reason, answer: null, reason };
+  return {
+    pexit,
+    success: false,
+    elapsed: 0,
+    debugoutput: "",
+    debugerror: reason,
+    answer: null,
+    reason,
+    usage: undefined,
+    outputs: 0,
+  };
 }
 
 /** Ends a task that can no longer run (attempts used up). The queue entry must be gone already. */
@@ -282,6 +299,8 @@ async function finishAttempt(
     debugerror: finish.debugerror,
     answer: success && finish.answer ? JSON.stringify(finish.answer) : null,
     reason: success ? null : finish.reason,
+    usage: finish.usage,
+    outputs: finish.outputs.length,
   });
   if (!done || !success || finish.outputs.length === 0) return;
   const parent = newId();

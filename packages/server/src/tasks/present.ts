@@ -15,6 +15,7 @@ import type { FileRow } from "../files/service.ts";
 import type { CatalogueModel } from "../models/service.ts";
 import type { WaitReason } from "../workers/wait-reason.ts";
 import type { TaskRow } from "./store.ts";
+import { readBill } from "./terms.ts";
 
 /** In stored parameters an object with this one key stands for a file; it becomes the file's address when presented. */
 export const FILE_KEY = "modelyard:file";
@@ -147,6 +148,7 @@ export function presentTask(row: TaskRow, context: TaskContext): Task {
         price: formatUsd(row.price),
         hold: formatUsd(row.hold),
         captured: row.cost === null ? null : formatUsd(row.cost),
+        ...readBill(row.bill),
       },
       endreason: row.end_reason,
       filesexpire: unixOrNull(row.expires_at),

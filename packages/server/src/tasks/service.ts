@@ -34,6 +34,7 @@ import { cancel, type LifecycleDeps, wakeQueue } from "./lifecycle.ts";
 import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
 import { FILE_KEY, type Outlook, presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
+import { storeTerms } from "./terms.ts";
 
 export { readEvents, readTask, type TaskRow } from "./store.ts";
 
@@ -234,6 +235,7 @@ export function createTasks(deps: TasksDeps): Tasks {
           callbackBase: callback.url === "" ? "" : base,
           priceMethod: quoted.method,
           price: quoted.price,
+          priceTerms: storeTerms(quoted),
           hold: quoted.hold,
           priority,
           deadlineSeconds: wish.deadlineSeconds,

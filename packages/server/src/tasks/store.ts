@@ -1,4 +1,4 @@
-import type { Money, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
+import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 
 /** A task as stored; money already exact. */
@@ -15,10 +15,12 @@ export interface TaskRow {
   parameters: string;
   callback_url: string;
   callback_base: string;
-  price_method: "cpr" | "cps";
+  price_method: PriceMethod;
   price: Money;
+  price_terms: string;
   hold: Money;
   cost: Money | null;
+  bill: string | null;
   debugoutput: string;
   debugerror: string;
   answer: string | null;
@@ -53,8 +55,9 @@ export interface NewTask {
   parameters: string;
   callbackUrl: string;
   callbackBase: string;
-  priceMethod: "cpr" | "cps";
+  priceMethod: PriceMethod;
   price: Money;
+  priceTerms: string;
   hold: Money;
   priority: number;
   /** Seconds from now; undefined = none. */
@@ -62,8 +65,8 @@ export interface NewTask {
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, hold, priority, deadline, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, priority, deadline, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -80,6 +83,7 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.callbackBase,
     task.priceMethod,
     task.price,
+    task.priceTerms,
     task.hold,
     task.priority,
     deadline,
@@ -124,7 +128,8 @@ export interface TaskHead {
   last_event: number;
   hold: Money;
   price: Money;
-  price_method: "cpr" | "cps";
+  price_method: PriceMethod;
+  price_terms: string;
   accepted_at: number;
   started_at: number;
 }
@@ -132,7 +137,7 @@ export interface TaskHead {
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
     `select id, token, account_id, project_id, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
-      price_method, accepted_at, started_at from task where id = ?${db.lock}`,
+      price_method, price_terms, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );
   const row = rows[0];
@@ -190,6 +195,7 @@ export interface Ending {
   status: "task_postprocess_end" | "task_cancel";
   pexit: string;
   cost: Money | null;
+  bill: string | null;
   elapsed: number;
   debugoutput: string;
   debugerror: string;
@@ -213,13 +219,14 @@ export async function finishTask(
   const time = ending.status === "task_cancel" ? "cancelled_at = ?" : "postprocess_end_at = ?";
   const set = [...columns, time].join(", ");
   const changed = await tx.run(
-    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, expires_at = ?, ${set}
+    `update task set status = ?, last_event = ?, pexit = ?, cost = ?, bill = ?, elapsed = ?, debugoutput = ?, debugerror = ?, answer = ?, end_reason = ?, expires_at = ?, ${set}
      where id = ? and status not in ('task_postprocess_end', 'task_cancel')`,
     [
       ending.status,
       events.at(-1)?.seq ?? 0,
       ending.pexit,
       ending.cost,
+      ending.bill,
       ending.elapsed,
       ending.debugoutput,
       ending.debugerror,
