@@ -5,11 +5,11 @@ import { after, before, test } from "node:test";
 import {
   type Answer,
   credentials,
+  mainStore,
   post,
   rawExchange,
   refused,
   runOf,
-  STORES,
   startTestServer,
   type TestServer,
   taskOf,
@@ -38,7 +38,7 @@ async function project(auth: "signature" | "apikey"): Promise<Project> {
 }
 
 before(async () => {
-  t = await startTestServer(STORES[0] as (typeof STORES)[number]);
+  t = await startTestServer(mainStore());
   signed = (await project("signature")) as typeof signed;
   keyOnly = await project("apikey");
 });

@@ -11,9 +11,9 @@ import { audit } from "@modelyard/server";
 import {
   type Caller,
   caller,
+  mainStore,
   rawExchange,
   refused,
-  STORES,
   startTestServer,
   type TestServer,
   until,
@@ -42,7 +42,7 @@ async function project(auth: "signature" | "apikey", credit = 500_000_000_000n):
 }
 
 before(async () => {
-  t = await startTestServer(STORES[0] as (typeof STORES)[number]);
+  t = await startTestServer(mainStore());
   await t.worker({ slots: 4 });
   key = await project("apikey");
   signed = (await project("signature")) as typeof signed;

@@ -8,7 +8,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Caller, REPOSITORY, STORES, startTestServer, type TestServer } from "@modelyard/testing";
+import { type Caller, mainStore, REPOSITORY, startTestServer, type TestServer } from "@modelyard/testing";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { gif, ownCaller, png, upload, uploaded, wav } from "./files-fixtures.ts";
 
@@ -29,7 +29,7 @@ const heard: string[] = [];
 before(async () => {
   if (skip) return;
   assert.ok(executablePath, "CI must test with a browser: set MODELYARD_TEST_CHROMIUM");
-  t = await startTestServer(STORES[0] as (typeof STORES)[number]);
+  t = await startTestServer(mainStore());
   own = await ownCaller(t);
   site = createServer((request, response) => {
     if (request.url?.startsWith("/ran")) heard.push(request.url);

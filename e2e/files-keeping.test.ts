@@ -10,7 +10,7 @@ import { Readable } from "node:stream";
 import { describe, test } from "node:test";
 import { type OutputFile, USD } from "@modelyard/contract";
 import { diskBlobs, expireFiles, removeOrphans } from "@modelyard/server/parts";
-import { caller, STORES, startTestServer, type TestServer } from "@modelyard/testing";
+import { caller, mainStore, STORES, startTestServer, type TestServer } from "@modelyard/testing";
 import { png, upload, uploaded } from "./files-fixtures.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -102,7 +102,7 @@ function asHost(t: TestServer, host: string, path: string, method = "GET") {
 }
 
 test("a second origin serves files and nothing else, and every file is addressed there", async () => {
-  const t = await startTestServer(STORES[0] as (typeof STORES)[number], { filesUrl: "https://files.example.com" });
+  const t = await startTestServer(mainStore(), { filesUrl: "https://files.example.com" });
   await t.worker();
   const own = caller(t.server.url, await t.account(50n * USD));
   const [file] = await uploaded(upload(own, png(), "a.png"));

@@ -8,9 +8,9 @@ import { after, before, test } from "node:test";
 import {
   type Caller,
   caller,
+  mainStore,
   type Platform,
   refused,
-  STORES,
   startPlatform,
   startTestServer,
   type TestServer,
@@ -31,7 +31,7 @@ const remember = (message: unknown) => void sockets.push((message as { socket: S
 
 before(async () => {
   subscribe("net.server.socket", remember);
-  t = await startTestServer(STORES[0] as (typeof STORES)[number]);
+  t = await startTestServer(mainStore());
   own = await ownCaller(t);
 });
 after(async () => {

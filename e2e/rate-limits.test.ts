@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Failure, USD } from "@modelyard/contract";
-import { caller, post, refused, STORES, startTestServer, type TestServer } from "@modelyard/testing";
+import { caller, mainStore, post, refused, startTestServer, type TestServer } from "@modelyard/testing";
 import { WebSocket } from "ws";
 
 let t: TestServer;
 before(async () => {
-  t = await startTestServer(STORES[0] as (typeof STORES)[number], { rateLimits: true, runRate: 2 });
+  t = await startTestServer(mainStore(), { rateLimits: true, runRate: 2 });
 });
 after(() => t.close());
 

@@ -7,6 +7,7 @@ import { audit } from "@modelyard/server";
 import {
   type Caller,
   caller,
+  mainStore,
   refused,
   runOf,
   STORES,
@@ -156,7 +157,7 @@ for (const store of STORES) {
 }
 
 test("3.1 after 40 minutes: 504 with the names of the task, which goes on", async () => {
-  const t = await startTestServer(STORES[0] as (typeof STORES)[number]);
+  const t = await startTestServer(mainStore());
   const project = t.server.credentials?.projects.find(({ auth }) => auth === "apikey") as { apiKey: string };
   const open = (path: string) => {
     const sent = httpRequest(`${t.server.url}/v1/Run/test/dollar/${path}`, {

@@ -34,3 +34,14 @@ const postgres = (url: string): TestStore => ({
 
 export const STORES: readonly TestStore[] = admin ? [sqlite, postgres(admin)] : [sqlite];
 if (!admin) process.stderr.write("SKIPPED: tests on PostgreSQL (MODELYARD_TEST_POSTGRES is not set)\n");
+
+/**
+ * The store of the suites that run on one: SQLite, or PostgreSQL where e2e/on-postgres runs them again. Its name is read when it is
+ * asked for, because that folder's files set it first.
+ */
+export function mainStore(): TestStore {
+  const name = process.env.MODELYARD_TEST_STORE ?? "sqlite";
+  const store = STORES.find(({ kind }) => kind === name);
+  if (!store) throw new Error(`there is no ${name} to test on`);
+  return store;
+}

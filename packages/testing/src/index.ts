@@ -11,7 +11,7 @@ export {
   taskOf,
   until,
 } from "./calls.ts";
-export { STORES, type TestStore } from "./databases.ts";
+export { mainStore, STORES, type TestStore } from "./databases.ts";
 export { event, type FakeWorker, fakeWorker, finish, WHOLE_RUN } from "./fake-worker.ts";
 export { FIXTURE_MODELS, REPOSITORY, SHIPPED_MODELS, temporaryFolder } from "./folders.ts";
 export { startTestServer, type TestServer } from "./in-process.ts";

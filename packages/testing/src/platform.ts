@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "@modelyard/sdk";
+import { mainStore, type TestStore } from "./databases.ts";
 import { FIXTURE_MODELS, REPOSITORY } from "./folders.ts";
 
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
@@ -59,6 +60,9 @@ export async function stopProgram(child: ChildProcess, signal: NodeJS.Signals = 
   return exited;
 }
 
+/** By data folder. They go with the tests' own PostgreSQL. */
+const databases: Record<string, ReturnType<TestStore["create"]>> = {};
+
 /** `modelyard serve` on a free port with the fixture models. `args` come last and win. */
 export async function startPlatform(options: {
   dataDir: string;
@@ -79,10 +83,13 @@ export async function startPlatform(options: {
     "0",
     "--no-rate-limits",
   ];
-  const { child, match, output } = await startProgram([...standard, ...args], {
-    ready: /Modelyard is ready at (\S+)/,
-    env,
-  });
+  // A second start on the same folder finds the same database.
+  const database = (databases[dataDir] ??= mainStore().create());
+  const { url: store } = await database;
+  const { child, match, output } = await startProgram(
+    [...standard, ...(store === undefined ? [] : ["--database", store]), ...args],
+    { ready: /Modelyard is ready at (\S+)/, env },
+  );
   const url = match[1] as string;
   const firstRun = JSON.parse(readFileSync(join(dataDir, "first-run.json"), "utf8")) as FirstRunFile;
   return {

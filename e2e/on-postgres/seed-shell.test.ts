@@ -1,0 +1,3 @@
+import { isThere } from "./store.ts";
+
+if (isThere) await import("../seed-shell.test.ts");
