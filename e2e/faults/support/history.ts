@@ -19,6 +19,7 @@ import {
   type LifecycleDeps,
   loadModels,
   memoryBus,
+  noMeter,
   type Projects,
   queue,
   retryOrFail,
@@ -133,7 +134,15 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   const blobs = {} as Parameters<typeof createTasks>[0]["blobs"];
   const turns = new queue.Turns();
   const pauses = await createSwitches({ db, bus, kind: "pause", log: () => {} });
-  const lifecycle = (overLimit: OverLimit): LifecycleDeps => ({ db, bus, models, stats, overLimit, keepFilesDays: 0 });
+  const lifecycle = (overLimit: OverLimit): LifecycleDeps => ({
+    db,
+    bus,
+    models,
+    stats,
+    overLimit,
+    keepFilesDays: 0,
+    meter: noMeter,
+  });
   const tasksWith = (overLimit: OverLimit) =>
     createTasks({ ...lifecycle(overLimit), projects, blobs, turns, pauses, workers: () => [] });
   return {
@@ -182,7 +191,9 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
       const taken = candidate && (await queue.lease(tx, candidate.task_id, worker));
       if (!taken) return undefined;
       const version = models.byId(candidate.model_id)?.version ?? "";
-      assert.ok(await beginAttempt(crashing, tx, { taskId: candidate.task_id, attempts: taken.attempts, version }));
+      assert.ok(
+        await beginAttempt(crashing, tx, { taskId: candidate.task_id, attempts: taken.attempts, version, model: "" }),
+      );
       return { taskId: candidate.task_id, epoch: taken.epoch };
     });
     if (lease) attempts.push({ ...lease, worker, n: 0, told: 0 });

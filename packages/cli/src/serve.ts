@@ -112,6 +112,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       filesUrl: flags.filesUrl,
       rateLimits: flags.rateLimits,
       runRate: flags.runRate,
+      metricsToken: flags.metricsToken,
       firstCredit: DEFAULT_CONFIG.firstCredit,
     },
     (message) => log("server", message),

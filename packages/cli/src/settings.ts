@@ -118,6 +118,7 @@ export interface ServeFlags extends WorkerFlags {
   filesUrl?: string;
   rateLimits: boolean;
   runRate: number;
+  metricsToken?: string;
   worker: boolean;
 }
 
@@ -186,6 +187,13 @@ export function serveCommand(): Command {
       )
         .argParser(whole)
         .default(10),
+    )
+    .addOption(
+      option(
+        "--metrics-token <token>",
+        "MODELYARD_METRICS_TOKEN",
+        "bearer token for /metrics (default: this machine only)",
+      ),
     )
     .addOption(option("--no-worker", "MODELYARD_NO_WORKER", "run no built-in worker"));
   return workerOptions(command);

@@ -32,6 +32,8 @@ export interface ServerConfig {
   rateLimits: boolean;
   /** Runs a second for each project, over time; ten seconds' worth may come at once. 0 = no limit. */
   runRate: number;
+  /** Bearer token for `/metrics`; undefined = only this machine may read them. */
+  metricsToken: string | undefined;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -52,5 +54,6 @@ export const DEFAULT_CONFIG: ServerConfig = {
   filesUrl: undefined,
   rateLimits: true,
   runRate: 10,
+  metricsToken: undefined,
   firstCredit: 1000n * USD,
 };

@@ -19,6 +19,8 @@ import { createUploads } from "./files/service-uploads.ts";
 import { createApp } from "./http/app.ts";
 import { createLimits } from "./http/rates.ts";
 import { acceptUpgrades } from "./http/upgrades.ts";
+import { createMeter } from "./metrics/meter.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
@@ -125,7 +127,8 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const pauses = await createSwitches({ db, bus, kind: "pause", log });
   const cordons = await createSwitches({ db, bus, kind: "cordon", log });
   const { overLimit, keepFilesDays } = config;
-  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays };
+  const meter = createMeter();
+  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter };
   const tasks = createTasks({ ...lifecycle, projects, blobs, turns, pauses, workers: registry.all });
   const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
   const gateway = createGateway({ ...lifecycle, registry, dispatcher, cordons, log });
@@ -139,12 +142,11 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     trustedProxies: config.trustedProxies,
     files: origin,
     refusals: limits.refusals,
+    meter,
     log,
   });
   let ready = false;
-  app.get("/health", (_request, reply) => {
-    void reply.code(ready ? 200 : 503).send({ status: ready ? "ok" : "starting" });
-  });
+  metricsRoutes(app, { db, meter, registry, isReady: () => ready, token: config.metricsToken });
   app.get("/", (request, reply) => {
     void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
   });
@@ -187,7 +189,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const { allowHosts } = config;
   const base = origin?.base ?? config.publicUrl ?? url;
-  const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, log });
+  const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, meter, log });
 
   return {
     url,

@@ -8,6 +8,7 @@ export type { Database, Tx } from "./db/database.ts";
 export { openDatabase } from "./db/open.ts";
 export { createSwitches } from "./db/switches.ts";
 export { topUp } from "./ledger/service.ts";
+export { noMeter } from "./metrics/meter.ts";
 export { loadModels, type Models } from "./models/service.ts";
 export { createModelStats, type ModelStats } from "./models/stats.ts";
 export type { Projects } from "./projects/service.ts";

@@ -3,6 +3,7 @@ import { ApiError, apiError } from "@modelyard/contract";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { StorageFullError } from "../db/database.ts";
 import { answersOnFilesHost, type FilesOrigin } from "../files/origin.ts";
+import type { Meter } from "../metrics/meter.ts";
 import { type Buckets, senderOf, tooMany } from "./rates.ts";
 
 export interface AppOptions {
@@ -14,6 +15,7 @@ export interface AppOptions {
   files: FilesOrigin | undefined;
   /** Refused credentials, by sender. */
   refusals: Buckets | undefined;
+  meter: Meter;
   log: (message: string) => void;
 }
 
@@ -97,6 +99,11 @@ export function createApp(options: AppOptions): FastifyInstance {
       return;
     }
     reply.header("access-control-allow-origin", "*");
+    done();
+  });
+
+  app.addHook("onResponse", (request, reply, done) => {
+    options.meter.answered(request.routeOptions.url ?? "none", reply.statusCode, reply.elapsedTime / 1000);
     done();
   });
 

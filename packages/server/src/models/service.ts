@@ -12,6 +12,11 @@ export interface CatalogueModel extends ModelFolder {
   cleanSlug: string;
 }
 
+/** `owner/slug` as it is shown; "unknown" for a model that has left the catalogue. */
+export function nameOf(model: CatalogueModel | undefined): string {
+  return model ? `${model.cleanOwner}/${model.cleanSlug}` : "unknown";
+}
+
 export interface Models {
   /** Owner and slug in any spelling. */
   find(owner: string, slug: string): CatalogueModel | undefined;

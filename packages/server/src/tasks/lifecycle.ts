@@ -18,7 +18,8 @@ import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { addFile, newId, safeName, typeByName } from "../files/service.ts";
 import * as ledger from "../ledger/service.ts";
-import type { Models } from "../models/service.ts";
+import type { Meter } from "../metrics/meter.ts";
+import { type Models, nameOf } from "../models/service.ts";
 import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import { oweCallback } from "../webhooks/service.ts";
@@ -57,6 +58,7 @@ export interface LifecycleDeps {
   overLimit: ledger.OverLimit;
   /** Days for which an ended task's files are kept; 0 = for ever. */
   keepFilesDays: number;
+  meter: Meter;
 }
 
 /** A worker reported something that the transition table forbids; the attempt is refused. */
@@ -99,12 +101,14 @@ async function append(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events:
 
 /** Starts an attempt of a leased task. */
 export async function beginAttempt(
-  { bus }: LifecycleDeps,
+  { bus, meter }: LifecycleDeps,
   tx: Tx,
-  attempt: { taskId: number; attempts: number; version: string },
+  attempt: { taskId: number; attempts: number; version: string; model: string },
 ): Promise<{ inputs: string } | undefined> {
   const task = await store.beginAttempt(tx, attempt.taskId, attempt);
   if (!task) return undefined;
+  const waitMs = attempt.attempts === 1 ? tx.now - task.createdAt : undefined;
+  tx.afterCommit(() => meter.claimed(attempt.model, waitMs));
   const event: TaskEvent = { seq: task.lastEvent, type: "task_accept", at: tx.now, body: null };
   await store.insertEvents(tx, attempt.taskId, [event]);
   announce(tx, bus, attempt.taskId, { events: [event], status: "task_accept" });
@@ -152,7 +156,8 @@ async function end(
     expiresAt: deps.keepFilesDays === 0 ? 0 : tx.now + deps.keepFilesDays * DAY_MS,
   };
   if (!(await store.finishTask(tx, head.id, ending, next.events))) return false;
-  const owner = deps.models.byId(head.model_id)?.owner ?? "unknown";
+  const model = deps.models.byId(head.model_id);
+  const owner = model?.owner ?? "unknown";
   await ledger.settle(tx, {
     accountId: head.account_id,
     taskId: head.id,
@@ -171,6 +176,10 @@ async function end(
   }
   announce(tx, deps.bus, head.id, next);
   await releaseWaiting(deps, tx, head.account_id);
+  const outcome = type === "task_cancel" ? "cancelled" : options.success ? "success" : "failure";
+  const startedAt = events.find((event) => event.type === "task_start")?.at ?? head.started_at;
+  const preparedMs = startedAt === 0 ? undefined : startedAt - head.accepted_at;
+  tx.afterCommit(() => deps.meter.ended(nameOf(model), { outcome, runMs: elapsed / 10, preparedMs }));
   if (type === "task_postprocess_end") {
     tx.afterCommit(() => deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now }));
   }

@@ -180,15 +180,15 @@ export async function beginAttempt(
   tx: Tx,
   taskId: number,
   attempt: { attempts: number; version: string },
-): Promise<{ lastEvent: number; inputs: string; token: string } | undefined> {
-  const rows = await tx.all<{ last_event: number; inputs: string; token: string }>(
+): Promise<{ lastEvent: number; inputs: string; createdAt: number } | undefined> {
+  const rows = await tx.all<{ last_event: number; inputs: string; created_at: number }>(
     `update task set status = 'task_accept', accepted_at = ?, attempts = ?, version = ?, last_event = last_event + 1,
        preprocess_start_at = 0, preprocess_end_at = 0, assigned_at = 0, started_at = 0, ended_at = 0, postprocess_start_at = 0
-     where id = ? and status = 'task_queue' returning last_event, inputs, token`,
+     where id = ? and status = 'task_queue' returning last_event, inputs, created_at`,
     [tx.now, attempt.attempts, attempt.version, taskId],
   );
   const row = rows[0];
-  return row && { lastEvent: row.last_event, inputs: row.inputs, token: row.token };
+  return row && { lastEvent: row.last_event, inputs: row.inputs, createdAt: row.created_at };
 }
 
 export interface Ending {

@@ -10,6 +10,7 @@ import { CALLBACK_RESPONSE_LIMIT } from "@modelyard/contract";
 import { FetchError, guardedPost } from "@modelyard/guarded-fetch";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
+import type { Meter } from "../metrics/meter.ts";
 import { presentTask } from "../tasks/present.ts";
 import { readTask, type Tasks } from "../tasks/service.ts";
 import { type Answer, judge, nextWait, signedHeaders } from "./policy.ts";
@@ -40,6 +41,7 @@ export interface DelivererDeps {
   allowHosts: readonly string[];
   /** Base address for outputs of tasks that were accepted before their base was kept. */
   base: string;
+  meter: Meter;
   log: (message: string) => void;
 }
 
@@ -174,6 +176,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
       hung.add(row.host);
     } else hung.delete(row.host);
     const verdict = judge(answer, Date.now());
+    deps.meter.callbackAttempt(verdict.kind === "delivered" ? "delivered" : "failed");
     const tries = row.tries + 1;
     const wait = verdict.kind === "retry" ? nextWait(tries, Math.random()) : undefined;
     const state = verdict.kind === "delivered" ? "delivered" : wait === undefined ? "failed" : "due";

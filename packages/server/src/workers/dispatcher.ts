@@ -6,7 +6,7 @@
  */
 import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import { type CatalogueModel, nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
 import {
   beginAttempt,
@@ -73,7 +73,7 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { db, bus, models, registry, turns, pauses, log } = deps;
+  const { db, bus, models, registry, turns, pauses, meter, log } = deps;
   const lifecycle: LifecycleDeps = deps;
   let claiming: Promise<void> | undefined;
   let again = false;
@@ -98,6 +98,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       taskId: candidate.task_id,
       attempts: lease.attempts,
       version: model.version,
+      model: nameOf(model),
     });
     if (!task) throw new Error(`task ${candidate.task_id} is ready in the queue but not in its status`);
     // Counted at once, so that the next candidate of this unit sees the room that is left.
@@ -179,6 +180,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       return expired;
     });
     for (const row of lost) {
+      meter.leaseLost();
       log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`);
       registry.get(row.worker)?.send({ t: "kill", task: String(row.task_id), epoch: row.epoch });
     }
