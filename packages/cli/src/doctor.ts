@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { createProcesses, detectGpus } from "@modelyard/worker";
+import { chooseIsolation, limitsText } from "@modelyard/worker/isolation";
 import type { DoctorFlags } from "./client-settings.ts";
 
 /** `fail`: Modelyard does not work here. `note`: something is missing that only some models or operators want. */
@@ -40,11 +41,17 @@ async function checkProgram(name: string, options: { level: "note" | "fail"; wit
   return path === undefined ? { name, level: options.level, text: `not found: ${options.without}` } : found(name, path);
 }
 
-/** Nothing to choose yet: said so that nobody takes a model's process for a sandbox. */
-async function checkIsolation(): Promise<Finding> {
-  const path = await where("bwrap");
-  const text = `models run with the worker's own rights in this release; bubblewrap is ${path ?? "not installed"} and not used yet`;
-  return { name: "isolation", level: "note", text };
+/** The same choice as a worker's at its start, by the same probe. */
+async function checkIsolation(controllers: readonly string[]): Promise<Finding> {
+  const name = "isolation";
+  try {
+    const isolation = await chooseIsolation("auto", { memoryIsLimited: controllers.includes("memory") });
+    isolation.close();
+    if (isolation.kind === "none") return { name, level: "note", text: isolation.text };
+    return found(name, `${isolation.text}; ${limitsText(controllers)}`);
+  } catch (error) {
+    return { name, level: "fail", text: (error as Error).message };
+  }
 }
 
 async function checkGpus(): Promise<Finding> {
@@ -53,18 +60,19 @@ async function checkGpus(): Promise<Finding> {
   return { name: "GPUs", level: "note", text: "nvidia-smi lists none: models that need one will wait" };
 }
 
-async function checkProcesses(): Promise<Finding> {
+/** How processes are held, and with that what confines them. */
+async function checkProcesses(): Promise<Finding[]> {
   const processes = createProcesses();
   try {
-    const { cgroups } = await processes.info();
-    if (cgroups !== "none") return found("processes", `a model's processes are held in cgroups ${cgroups}`);
-    return {
-      name: "processes",
-      level: "note",
-      text: "no cgroup can be made here: a model's processes are found by their environment and their parents instead",
-    };
+    const { cgroups, controllers } = await processes.info();
+    const isolation = await checkIsolation(controllers);
+    if (cgroups !== "none")
+      return [found("processes", `a model's processes are held in cgroups ${cgroups}`), isolation];
+    const text =
+      "no cgroup can be made here: a model's processes are found by their environment and their parents instead";
+    return [{ name: "processes", level: "note", text }, isolation];
   } catch (error) {
-    return { name: "processes", level: "fail", text: `the launcher does not start: ${(error as Error).message}` };
+    return [{ name: "processes", level: "fail", text: `the launcher does not start: ${(error as Error).message}` }];
   } finally {
     await processes.close();
   }
@@ -122,11 +130,10 @@ export async function doctor(flags: DoctorFlags): Promise<number> {
     ...checkData(flags.data),
     await checkPort(flags),
     await checkProgram("mkfifo", { level: "fail", without: "the worker cannot start models (coreutils has it)" }),
-    await checkProcesses(),
+    ...(await checkProcesses()),
     await checkProgram("npm", { level: "note", without: "models with npm packages cannot be installed" }),
     await checkProgram("ffmpeg", { level: "note", without: "image-to-video fetches one of its own (linux-x64)" }),
     await checkProgram("flite", { level: "note", without: "speech uses its own, a little slower" }),
-    await checkIsolation(),
     await checkGpus(),
   ];
   for (const { name, level, text } of findings) {

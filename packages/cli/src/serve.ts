@@ -34,6 +34,8 @@ function startBuiltInWorker(server: Server, flags: ServeFlags): BuiltInWorker {
     ...(flags.gpus ? [`--gpus=${flags.gpus.join(",")}`] : []),
     ...(flags.weights ?? []).map((dir) => `--weights=${dir}`),
     ...(flags.allowHosts ?? []).map((host) => `--allow-hosts=${host}`),
+    `--isolation=${flags.isolation}`,
+    ...(flags.allowNetwork ?? []).map((model) => `--allow-network=${model}`),
     ...(flags.systemInstall ? [] : ["--no-system-install"]),
   ];
 

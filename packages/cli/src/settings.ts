@@ -4,6 +4,7 @@
  */
 import { availableParallelism, hostname } from "node:os";
 import { resolve } from "node:path";
+import { ISOLATION_CHOICES, type IsolationChoice } from "@modelyard/worker/isolation";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export function port(text: string): number {
@@ -50,6 +51,8 @@ export interface WorkerFlags {
   prepareMb: number;
   allowHosts?: string[];
   drainSeconds: number;
+  isolation: IsolationChoice;
+  allowNetwork?: string[];
 }
 
 function workerOptions(command: Command): Command {
@@ -94,6 +97,22 @@ function workerOptions(command: Command): Command {
         "--allow-hosts <list>",
         "MODELYARD_ALLOW_HOSTS",
         "private hosts that input addresses (and, on the server, callbacks) may point to",
+      ).argParser(list),
+    )
+    .addOption(
+      option(
+        "--isolation <kind>",
+        "MODELYARD_ISOLATION",
+        "what confines models: auto = bubblewrap where it works, else none, said at the start",
+      )
+        .choices(ISOLATION_CHOICES)
+        .default("auto" satisfies IsolationChoice),
+    )
+    .addOption(
+      option(
+        "--allow-network <list>",
+        "MODELYARD_ALLOW_NETWORK",
+        "models (owner/slug; * = all) that get the network when their manifest asks for it",
       ).argParser(list),
     )
     .addOption(

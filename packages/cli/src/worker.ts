@@ -18,6 +18,8 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
       noSystemInstall: !flags.systemInstall,
       prepareBytes: flags.prepareMb * 1_000_000,
       allowHosts: flags.allowHosts ?? [],
+      isolation: flags.isolation,
+      allowNetwork: flags.allowNetwork ?? [],
       drainMs: flags.drainSeconds * 1000,
     },
     release: RELEASE,

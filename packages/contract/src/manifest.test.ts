@@ -15,7 +15,15 @@ test("a manifest with every item type, defaults filled in", () => {
     ["picture", "frames", "mixed"],
   );
   assert.deepEqual(manifest.resources, { cpu: 1, memory: 512, gpus: 0, vram: 0 });
-  assert.deepEqual(manifest.limits, { timeout: 100, outputFiles: 50, outputBytes: 1024 ** 3, concurrency: 1 });
+  assert.deepEqual(manifest.limits, {
+    timeout: 100,
+    outputFiles: 50,
+    outputBytes: 1024 ** 3,
+    processes: 512,
+    diskBytes: 4 * 1024 ** 3,
+    concurrency: 1,
+  });
+  assert.equal(manifest.network, false);
   assert.equal(manifest.lifecycle, "live");
 });
 

@@ -132,6 +132,15 @@ export const Runner = z.discriminatedUnion("type", [
         .default(600)
         .describe("Seconds without work after which the process is stopped."),
       startSeconds: z.number().int().positive().default(120).describe("Seconds in which it must have said ready."),
+      warm: z
+        .number()
+        .int()
+        .min(0)
+        .max(100)
+        .default(0)
+        .describe(
+          "Processes that each worker keeps running, also without work; runs are spread over them. Each needs the model's memory. 0: one, while there is work.",
+        ),
     })
     .describe("A process that loads once and serves many tasks over JSON lines (service-protocol.schema.json)."),
 ]);
@@ -175,9 +184,34 @@ export const Manifest = z.strictObject({
         .positive()
         .default(1024 * 1024 * 1024)
         .describe("Bytes of all outputs together."),
+      memory: z
+        .number()
+        .int()
+        .min(16)
+        .optional()
+        .describe(
+          "MiB at which the run's processes are ended, temporary files in /tmp included; twice resources.memory and at least 1024 where it is left out.",
+        ),
+      processes: z
+        .number()
+        .int()
+        .min(8)
+        .max(100_000)
+        .default(512)
+        .describe("Processes and threads that the run may have at a time."),
+      diskBytes: z
+        .number()
+        .int()
+        .positive()
+        .default(4 * 1024 * 1024 * 1024)
+        .describe("Bytes that the run's folder may hold at a time, outputs and temporary files together."),
       concurrency: z.number().int().positive().default(1).describe("Runs of this model at a time on one worker."),
     })
     .prefault({}),
+  network: z
+    .boolean()
+    .default(false)
+    .describe("The model needs the network; it runs only on workers whose operator allows it (--allow-network)."),
   runner: Runner,
   weights: z.array(Weight).default([]),
   programs: z.array(Program).default([]),

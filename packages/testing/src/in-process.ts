@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Money, USD } from "@modelyard/contract";
 import { type Client, createClient } from "@modelyard/sdk";
 import { createAccount, DEFAULT_CONFIG, type Server, type ServerConfig, startServer } from "@modelyard/server";
-import { startWorker, type Worker } from "@modelyard/worker";
+import { startWorker, type Worker, type WorkerConfig } from "@modelyard/worker";
 import type { TestStore } from "./databases.ts";
 import { FIXTURE_MODELS, temporaryFolder } from "./folders.ts";
 
@@ -17,7 +17,14 @@ export interface TestServer {
   client(auth?: "signature" | "apikey"): Client;
   /** Another account with its own wallet and a key-only project. */
   account(credit: Money): Promise<{ accountId: number; projectId: number; apiKey: string; client: Client }>;
-  worker(options?: { slots?: number; gpus?: number[]; drainMs?: number }): Promise<Worker>;
+  worker(options?: {
+    slots?: number;
+    gpus?: number[];
+    drainMs?: number;
+    /** Default: none, so that tests of other things do not depend on the machine. */
+    isolation?: WorkerConfig["isolation"];
+    allowNetwork?: string[];
+  }): Promise<Worker>;
   close(): Promise<void>;
 }
 
@@ -79,6 +86,8 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
           noSystemInstall: true,
           prepareBytes: 0,
           allowHosts: [],
+          isolation: options.isolation ?? "none",
+          allowNetwork: options.allowNetwork ?? [],
           drainMs: options.drainMs ?? 5_000,
         },
         release: "test",

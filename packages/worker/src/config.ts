@@ -1,4 +1,6 @@
 /** The worker's settings; the command line fills them in (cli), nothing else reads the environment. */
+import type { IsolationChoice } from "./isolation/choose.ts";
+
 export interface WorkerConfig {
   /** Base address of the server, e.g. `http://10.0.0.5:8787`. */
   server: string;
@@ -19,6 +21,10 @@ export interface WorkerConfig {
   prepareBytes: number;
   /** Hosts (names or addresses, with port where it matters) that input addresses may point to although they are private. */
   allowHosts: readonly string[];
+  /** What confines model processes. */
+  isolation: IsolationChoice;
+  /** Models (`owner/slug`) that get the network when their manifest asks for it. */
+  allowNetwork: readonly string[];
   /** How long a drain waits for running tasks before it hands them back, in milliseconds. */
   drainMs: number;
 }

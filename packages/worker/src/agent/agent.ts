@@ -21,6 +21,9 @@ import { guardedFetch } from "@modelyard/guarded-fetch";
 import type { WorkerConfig } from "../config.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { createInstaller } from "../install/installer.ts";
+import { chooseIsolation } from "../isolation/choose.ts";
+import { limitsText } from "../isolation/limits.ts";
+import { createProcesses } from "../process/index.ts";
 import { createRunners } from "../runners/index.ts";
 import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
 import { Connection } from "./connection.ts";
@@ -60,7 +63,30 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
   rmSync(join(config.dataDir, "runs"), { recursive: true, force: true });
   const folders = new RunFolders(join(config.dataDir, "runs", id));
-  const runners = createRunners();
+  const allowsNetwork = ({ owner, slug }: Pick<ModelVersion, "owner" | "slug">): boolean =>
+    config.allowNetwork.includes(`${owner}/${slug}`) || config.allowNetwork.includes("*");
+  const nameOf = (version: string): string => {
+    const model = models.get(version);
+    return model === undefined ? version : `${model.owner}/${model.slug}`;
+  };
+  const processes = createProcesses();
+  const { controllers } = await processes.info();
+  const isolation = await chooseIsolation(config.isolation, { memoryIsLimited: controllers.includes("memory") }).catch(
+    async (error: unknown) => {
+      await processes.close();
+      throw error;
+    },
+  );
+  log(`isolation: ${isolation.text}${isolation.kind === "none" ? "" : `; ${limitsText(controllers)}`}`);
+  const runners = createRunners({
+    processes: processes.confinedBy(isolation),
+    allowsNetwork,
+    onCrashLoop: (version, text) => {
+      log(`${nameOf(version)}: ${text ?? "may be tried again"}`);
+      if (text === undefined) send({ t: "model", version, state: "ready" });
+      else send({ t: "model", version, state: "unavailable", reason: text.slice(0, 1000) });
+    },
+  });
   const files = createServerFiles(config.server, config.token);
   const installer = createInstaller({
     cacheDir: join(config.dataDir, "cache"),
@@ -79,6 +105,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     const ready = await installer.ensure(model, (path) => files.model(model.version, path), signal);
     installed.set(model.version, ready);
     send({ t: "model", version: model.version, state: "ready" });
+    runners.keepWarm(ready, folders.folderOf(ready.version));
     return ready;
   };
   const places = new Places(
@@ -159,6 +186,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   async function prepare(): Promise<void> {
     for (const model of models.values()) {
       if (closing.signal.aborted) return;
+      if (refuseNetwork(model)) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
         continue;
       log(`installing ${model.owner}/${model.slug} …`);
@@ -170,6 +198,14 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         },
       );
     }
+  }
+
+  /** A model that needs the network and may not have it waits with that reason, instead of failing run after run. */
+  function refuseNetwork({ owner, slug, version, manifest }: ModelVersion): boolean {
+    if (!manifest.network || !isolation.hidesNetwork || allowsNetwork({ owner, slug })) return false;
+    const reason = `it needs the network, which --allow-network=${owner}/${slug} of the worker would give it`;
+    send({ t: "model", version, state: "unavailable", reason });
+    return true;
   }
 
   let preparing: Promise<void> | undefined;
@@ -188,7 +224,9 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         return;
       case "models":
         models = new Map(message.models.map((model) => [model.version, model]));
-        for (const version of models.keys()) {
+        runners.retire(new Set(models.keys()));
+        for (const [version, model] of models) {
+          if (refuseNetwork(model)) continue;
           const status = installer.status(version);
           if (status.state === "ready" || status.state === "installing")
             send({ t: "model", version, state: status.state });
@@ -246,6 +284,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     await Promise.all([...attempts.values()].map(({ end }) => end));
     for (const timer of timers) clearInterval(timer);
     await runners.close();
+    isolation.close();
     await preparing?.catch(() => {});
     connection.close();
     await folders.close();

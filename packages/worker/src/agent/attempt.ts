@@ -2,8 +2,10 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import type { Finish, FromWorker, ModelVersion, ToWorker } from "@modelyard/contract";
+import type { Finish, FromWorker, Manifest, ModelVersion, ToWorker } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
+import { takeFolders } from "../isolation/ownership.ts";
+import { MAX_ENTRIES, watchDisk } from "../runners/disk-watch.ts";
 import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
 import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
 import { collectOutputs, OutputLimitError, readCollected } from "./outputs.ts";
@@ -70,7 +72,8 @@ export class Attempt {
 
   /** Nothing of the attempt is alive when this resolves. Never rejects. */
   async execute(): Promise<AttemptEnd> {
-    const folder = this.#deps.folders.take();
+    const { folders, model } = this.#deps;
+    const folder = folders.take(model.version);
     try {
       this.reporter.finish(await this.#attempt(folder));
     } catch (error) {
@@ -80,7 +83,7 @@ export class Attempt {
       }
       this.reporter.finish(this.#failure(error));
     } finally {
-      this.#deps.folders.give(folder);
+      folders.give(model.version, folder);
     }
     return (await this.reporter.done) ? "reported" : "lost";
   }
@@ -128,8 +131,9 @@ export class Attempt {
     inputs: Record<string, unknown>,
     gpus: readonly number[],
   ): Promise<RunResult> {
-    const { timeout } = model.manifest.limits;
+    const { timeout, diskBytes } = model.manifest.limits;
     let timer: NodeJS.Timeout | undefined;
+    let unwatch = (): void => {};
     try {
       return await this.#deps.runners.for(model.manifest.runner.type).run({
         id: `${this.task}.${this.epoch}`,
@@ -147,10 +151,17 @@ export class Attempt {
           this.#startedAt = performance.now();
           this.reporter.event("task_start");
           timer = setTimeout(() => this.stop("timeout"), timeout * 1000);
+          unwatch = watchDisk({
+            folder: folder.dir,
+            limit: diskBytes,
+            onExceeded: () => this.stop("disk-limit"),
+          });
         },
       });
     } finally {
       clearTimeout(timer);
+      unwatch();
+      takeFolders([folder.dir, folder.outputDir]);
       this.#endedAt = performance.now();
     }
   }
@@ -165,7 +176,7 @@ export class Attempt {
       this.reporter.event("task_end");
       this.reporter.event("task_postprocess_start");
     }
-    const reason = this.#reasonOf(result, manifest.limits.timeout);
+    const reason = this.#reasonOf(result, manifest.limits);
     const outputs = reason === null && !folder.hasNoOutputs ? await this.#upload(folder.outputDir) : [];
     return {
       exitCode: reason === null ? 0 : result.exitCode || 1,
@@ -180,8 +191,10 @@ export class Attempt {
     };
   }
 
-  #reasonOf(result: RunResult, timeout: number): string | null {
+  #reasonOf(result: RunResult, { timeout, diskBytes }: Manifest["limits"]): string | null {
     if (result.stopped === "timeout") return `The run was stopped at its time limit of ${timeout} s.`;
+    if (result.stopped === "disk-limit")
+      return `The run was stopped because its folder held more than ${diskBytes} bytes (limits.diskBytes) or ${MAX_ENTRIES} files.`;
     if (result.exitCode === 0 && !result.stopped) return null;
     return (result.error ?? `The model's process ended with exit code ${result.exitCode}.`).slice(0, 2000);
   }

@@ -1,9 +1,10 @@
 /**
  * Collecting what a run left in its output folder. The folder was written by foreign code, so only plain files at its top level
- * count: opened without following links, no second name elsewhere, within the manifest's limits (reliability.md 6).
+ * count: opened without following links, no second name elsewhere, within the manifest's limits (reliability.md 6). The folder
+ * itself is opened in the same way, and its files through it: a link in its place would show the worker's files as outputs.
  */
 import { constants } from "node:fs";
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { type FileHandle, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Manifest } from "@modelyard/contract";
@@ -20,10 +21,16 @@ export class OutputLimitError extends Error {
   override name = "OutputLimitError";
 }
 
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
+/** Names that are looked at, of whatever kind; folders of a hundred thousand links are no outputs. */
+const MAX_NAMES = 10_000;
+/** Longer names are no names for a download. */
+const MAX_NAME_BYTES = 200;
+
 async function openPlain(path: string): Promise<{ handle: FileHandle; size: number } | undefined> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     const stat = await handle.stat();
     if (stat.isFile() && stat.nlink === 1) return { handle, size: stat.size };
   } catch {
@@ -33,32 +40,56 @@ async function openPlain(path: string): Promise<{ handle: FileHandle; size: numb
   return undefined;
 }
 
-/** Opened output files in the order of their names; the caller closes them. */
-export async function collectOutputs(outputDir: string, limits: Manifest["limits"]): Promise<CollectedFile[]> {
-  const entries = await readdir(outputDir, { withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
-    .map((entry) => entry.name)
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  if (names.length > limits.outputFiles) {
-    throw new OutputLimitError(`The model made ${names.length} files; at most ${limits.outputFiles} are allowed.`);
+/** No dot in front, no control character (a line break would end a header), valid UTF-8, not too long. */
+function isPlainName(name: string): boolean {
+  return (
+    !name.startsWith(".") &&
+    !/[\p{Cc}\p{Cf}\uFFFD\\]/u.test(name) &&
+    name.isWellFormed() &&
+    Buffer.byteLength(name) <= MAX_NAME_BYTES
+  );
+}
+
+async function plainNames(folder: string, limits: Manifest["limits"]): Promise<string[]> {
+  const names: string[] = [];
+  let seen = 0;
+  for await (const entry of await opendir(folder)) {
+    if (entry.isFile() && isPlainName(entry.name)) names.push(entry.name);
+    if (++seen > MAX_NAMES || names.length > limits.outputFiles)
+      throw new OutputLimitError(
+        `The model made more than ${names.length > limits.outputFiles ? limits.outputFiles : MAX_NAMES} files (limits.outputFiles is ${limits.outputFiles}).`,
+      );
   }
+  return names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+
+/** Opened output files in the order of their names; the caller closes them. A folder that is none any more has no outputs. */
+export async function collectOutputs(outputDir: string, limits: Manifest["limits"]): Promise<CollectedFile[]> {
+  const folder = await open(outputDir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch(() => undefined);
+  if (folder === undefined) return [];
   const files: CollectedFile[] = [];
   try {
+    // Through the descriptor, where the system has such names.
+    const dir = process.platform === "linux" ? `/proc/self/fd/${folder.fd}` : outputDir;
     let total = 0;
-    for (const name of names) {
-      const plain = await openPlain(join(outputDir, name));
+    for (const name of await plainNames(dir, limits)) {
+      const plain = await openPlain(join(dir, name));
       if (!plain) continue;
       files.push({ name, ...plain });
+      // By apparent size: a sparse file of a terabyte takes no place here, but its upload would.
       total += plain.size;
       if (total > limits.outputBytes) {
-        throw new OutputLimitError(`The model's outputs are larger than ${limits.outputBytes} bytes together.`);
+        throw new OutputLimitError(
+          `The model's outputs are larger than ${limits.outputBytes} bytes together (limits.outputBytes).`,
+        );
       }
     }
     return files;
   } catch (error) {
     for (const file of files) await file.handle.close();
     throw error;
+  } finally {
+    await folder.close();
   }
 }
 

@@ -1,10 +1,14 @@
 /**
  * Folders for runs: a scratch folder with an empty `out/` in it. One that a run left untouched is used again, because making and
  * removing folders on a journalled file system costs a millisecond or more while the same disk is busy with fsyncs (measured).
+ *
+ * Each model version has a folder of its own for its runs: a warm process sees all of that and nothing of other models. Names cannot be
+ * guessed, and a run's folder is made where nothing was before: a warm process of a worker that is not root could put a link there.
  */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeForeign } from "./remove-foreign.ts";
 
 /** Untouched folders kept for later. */
 const KEEP = 64;
@@ -20,7 +24,8 @@ export class RunFolder {
   constructor(dir: string) {
     this.dir = dir;
     this.outputDir = join(dir, "out");
-    mkdirSync(this.outputDir, { recursive: true });
+    mkdirSync(dir);
+    mkdirSync(this.outputDir);
     this.#made = { dir: statSync(dir).mtimeMs, out: statSync(this.outputDir).mtimeMs };
   }
 
@@ -51,27 +56,40 @@ export class RunFolder {
 
 export class RunFolders {
   readonly #root: string;
-  readonly #free: RunFolder[] = [];
+  /** By version. */
+  readonly #free = new Map<string, RunFolder[]>();
   readonly #removing = new Set<Promise<void>>();
-  #made = 0;
 
   constructor(root: string) {
     this.#root = root;
     mkdirSync(root, { recursive: true });
   }
 
-  /** A folder that nobody else has, with an empty `out/`. */
-  take(): RunFolder {
-    return (this.#free.pop() ?? new RunFolder(join(this.#root, String(++this.#made)))).take();
+  /** Where the folders of a version's runs are. */
+  folderOf(version: string): string {
+    const folder = join(this.#root, version);
+    if (!this.#free.has(version)) {
+      mkdirSync(folder, { recursive: true });
+      this.#free.set(version, []);
+    }
+    return folder;
   }
 
-  /** Nothing may use the folder any more. */
-  give(folder: RunFolder): void {
-    if (this.#free.length < KEEP && folder.isUntouched) {
-      this.#free.push(folder);
+  /** A folder that nobody else has, with an empty `out/`. */
+  take(version: string): RunFolder {
+    const parent = this.folderOf(version);
+    const free = this.#free.get(version)?.pop();
+    return (free ?? new RunFolder(join(parent, randomBytes(12).toString("hex")))).take();
+  }
+
+  /** The run is over, and the folder is the worker's again (isolation/ownership.ts). */
+  give(version: string, folder: RunFolder): void {
+    const free = this.#free.get(version) ?? [];
+    if (free.length < KEEP && folder.isUntouched) {
+      free.push(folder);
       return;
     }
-    const removed = rm(folder.dir, { recursive: true, force: true, maxRetries: 2 }).catch(() => {});
+    const removed = removeForeign(folder.dir).catch(() => {});
     this.#removing.add(removed);
     void removed.then(() => this.#removing.delete(removed));
   }

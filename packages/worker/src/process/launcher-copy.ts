@@ -8,7 +8,7 @@ import { stripTypeScriptTypes } from "node:module";
 import path from "node:path";
 
 /** Everything launcher.ts imports, itself included; protocol.ts is types only there. */
-const FILES = ["launcher", "tree-kill", "tree-scan", "cgroup-slots", "cgroup-files"];
+const FILES = ["launcher", "tree-kill", "tree-scan", "cgroup-slots", "cgroup-mounts", "cgroup-files", "limit-cgroups"];
 
 /** Returns the path of the program to start. */
 export function copyLauncher(folder: string): string {

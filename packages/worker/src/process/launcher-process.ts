@@ -4,11 +4,20 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { searchPath } from "../environment.ts";
+import type { Confined } from "../isolation/sandbox.ts";
 import { childCgroups, isPopulated, killCgroup, removeCgroups } from "./cgroup-files.ts";
 import { copyLauncher } from "./launcher-copy.ts";
 import { PlatformFault, PROGRAM_FAULTS, ProgramError } from "./process-errors.ts";
 import { type ProcessHandle, Running, Stdio } from "./process-handle.ts";
-import { type CgroupHome, type CgroupKind, type FromLauncher, type ToLauncher, TREE_VARIABLE } from "./protocol.ts";
+import {
+  type CgroupHome,
+  type CgroupKind,
+  type FromLauncher,
+  type LimitController,
+  type SpawnMessage,
+  type ToLauncher,
+  TREE_VARIABLE,
+} from "./protocol.ts";
 import { findProcesses, signalAll } from "./tree-scan.ts";
 
 export interface LauncherOptions {
@@ -22,18 +31,19 @@ export interface LauncherOptions {
 const NODE_FLAGS = ["--lite-mode", "--max-semi-space-size=1", "--max-old-space-size=16"];
 const START_MS = 10_000;
 
-interface Request {
-  id: string;
-  command: readonly string[];
-  cwd: string;
-  env: Readonly<Record<string, string>>;
+interface Request extends Omit<SpawnMessage, "type" | "fifo"> {
   graceMs: number;
+  /** What the command is confined by. */
+  confined: Confined | undefined;
 }
 
 export class Launcher {
   /** Resolves when it is gone and everything it had started is dead. */
   readonly died: Promise<void>;
   cgroup: CgroupHome | null = null;
+  /** What can be limited per tree. */
+  controllers: readonly LimitController[] = [];
+  #limitHomes: readonly string[] = [];
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #running = new Map<string, Running>();
@@ -84,7 +94,8 @@ export class Launcher {
   }
 
   async spawn(request: Request): Promise<ProcessHandle> {
-    const { id, command, cwd, env, graceMs } = request;
+    const { graceMs, confined, ...spawn } = request;
+    const { id, command, env } = spawn;
     while (this.#nextFifo >= this.#fifos && !this.#dead)
       await new Promise<void>((resolve) => this.#waitingForFifo.push(resolve));
     if (this.#dead || this.#closing) throw new PlatformFault("the launcher of model processes died");
@@ -102,6 +113,7 @@ export class Launcher {
           pid: message.pid,
           stdio,
           graceMs,
+          confined,
           requestStop: (ms) => this.#send({ type: "stop", id, graceMs: ms }),
         });
         this.#running.set(id, running);
@@ -116,7 +128,7 @@ export class Launcher {
         );
       }
     });
-    this.#send({ type: "spawn", id, fifo, command, cwd, env: { [TREE_VARIABLE]: id, ...env } });
+    this.#send({ type: "spawn", ...spawn, fifo, env: { [TREE_VARIABLE]: id, ...env } });
     return promise;
   }
 
@@ -135,6 +147,8 @@ export class Launcher {
     switch (message.type) {
       case "hello":
         this.cgroup = message.cgroup;
+        this.controllers = message.controllers;
+        this.#limitHomes = message.limitHomes;
         this.#hello.resolve();
         return;
       case "fifos": {
@@ -147,7 +161,7 @@ export class Launcher {
         this.#starting.get(message.id)?.(message);
         return;
       case "exit":
-        this.#running.get(message.id)?.end({ code: message.code, signal: message.signal });
+        this.#running.get(message.id)?.end(message);
         this.#running.delete(message.id);
     }
   }
@@ -180,12 +194,13 @@ export class Launcher {
     if (this.cgroup === null) return false;
     const { kind, dir } = this.cgroup;
     let populated = false;
-    for (const child of childCgroups(dir)) {
+    const limitCgroups = kind === "v2" ? this.#limitHomes.flatMap(childCgroups) : []; // v1's hold the same processes
+    for (const child of [...childCgroups(dir), ...limitCgroups]) {
       if (!isPopulated(kind, child)) continue;
       populated = true;
       killCgroup(kind, child);
     }
-    if (!populated) removeCgroups(dir);
+    if (!populated) for (const home of [dir, ...this.#limitHomes]) removeCgroups(home);
     return populated;
   }
 }

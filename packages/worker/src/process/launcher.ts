@@ -12,6 +12,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { CgroupSlots } from "./cgroup-slots.ts";
+import { LimitCgroups } from "./limit-cgroups.ts";
 import type { CgroupKind, FromLauncher, SpawnMessage, ToLauncher } from "./protocol.ts";
 import { Tree } from "./tree-kill.ts";
 import { findProcesses, signalAll } from "./tree-scan.ts";
@@ -20,9 +21,11 @@ import { findProcesses, signalAll } from "./tree-scan.ts";
 const FIFO_BATCH = 64;
 /** A tree whose cgroup was empty is looked for once more by its marker, for a model (as root) that moved itself to another cgroup. Milliseconds. */
 const SECOND_LOOK_MS = 300;
+const REPORT_BYTES = 4096;
 
 const [folder = "", wanted = "auto"] = process.argv.slice(2);
 const cgroups = wanted === "none" ? null : CgroupSlots.open(wanted === "auto" ? undefined : (wanted as CgroupKind));
+const limitCgroups = wanted === "none" ? null : LimitCgroups.open();
 const trees = new Map<string, Tree>();
 const waiting: SpawnMessage[] = [];
 const ended = new Set<string>();
@@ -60,13 +63,15 @@ async function work(): Promise<void> {
 }
 
 function start(message: SpawnMessage): boolean {
-  const { id, command, cwd, env } = message;
+  const { id, cwd, env, wrappers = [] } = message;
   const fail = (error: unknown, missingCwd = false): false => {
     const { code, message: text } = error as NodeJS.ErrnoException;
     send({ type: "failed", id, code: code ?? "UNKNOWN", message: text, cwd: missingCwd });
     return false;
   };
   const stdio: number[] = [];
+  let report: number | undefined;
+  const limits = message.limits && limitCgroups?.create(message.limits);
   try {
     // Never blocking, even when the worker died and nobody has the other ends. libuv makes 0, 1 and 2 blocking again in the child.
     const { O_RDONLY, O_WRONLY, O_NONBLOCK } = fs.constants;
@@ -74,6 +79,9 @@ function start(message: SpawnMessage): boolean {
       stdio.push(
         fs.openSync(path.join(folder, `${message.fifo}.${end}`), (end === 0 ? O_RDONLY : O_WRONLY) | O_NONBLOCK),
       );
+    for (const file of message.files ?? []) stdio.push(fs.openSync(file, O_RDONLY));
+    if (message.report === true) stdio.push((report = openNameless(`${message.fifo}.report`)));
+    const command = limits?.enter(message.command) ?? message.command;
     // A session of its own: one of the ways by which the tree is found again.
     const child: ChildProcess = spawn(command[0] as string, command.slice(1), {
       cwd,
@@ -84,23 +92,45 @@ function start(message: SpawnMessage): boolean {
     });
     if (child.pid === undefined) {
       child.on("error", (error) => fail(error, !fs.existsSync(cwd)));
+      limits?.remove();
       return false;
     }
-    const tree = new Tree({ id, pid: child.pid, cgroups, onEnded: (exit) => end(tree, exit) });
+    const kept = report === undefined ? undefined : stdio.pop();
+    const tree = new Tree({ id, pid: child.pid, cgroups, limits, wrappers, onEnded: (exit) => end(tree, exit, kept) });
     trees.set(id, tree);
     child.on("exit", (code, signal) => tree.exited({ code, signal }));
     send({ type: "spawned", id, pid: child.pid });
     return true;
   } catch (error) {
+    limits?.remove();
     return fail(error);
   } finally {
     for (const fd of stdio) fs.closeSync(fd);
   }
 }
 
-function end(tree: Tree, exit: { code: number | null; signal: string | null }): void {
+/** A file without a name, for what a sandbox reports. */
+function openNameless(name: string): number {
+  const file = path.join(folder, name);
+  const fd = fs.openSync(file, "w+");
+  fs.rmSync(file);
+  return fd;
+}
+
+/** What was reported, from the beginning; the sandbox's program writes a few lines at most. */
+function readReport(fd: number | undefined): string {
+  if (fd === undefined) return "";
+  const buffer = Buffer.alloc(REPORT_BYTES);
+  const length = fs.readSync(fd, buffer, 0, REPORT_BYTES, 0);
+  fs.closeSync(fd);
+  return buffer.toString("utf8", 0, length);
+}
+
+function end(tree: Tree, exit: { code: number | null; signal: string | null }, report: number | undefined): void {
   trees.delete(tree.id);
-  send({ type: "exit", id: tree.id, ...exit });
+  const hits = tree.limits?.hits() ?? { memory: 0, processes: 0 };
+  tree.limits?.remove();
+  send({ type: "exit", id: tree.id, ...exit, report: readReport(report), hits });
   if (tree.cgroup === undefined) return;
   cgroups?.release(tree.cgroup);
   if (ended.size === 0) setTimeout(secondLook, SECOND_LOOK_MS);
@@ -136,6 +166,7 @@ async function shutDown(): Promise<void> {
   secondLook();
   await working;
   cgroups?.close();
+  limitCgroups?.close();
   fs.rmSync(folder, { recursive: true, force: true });
   process.exit(0);
 }
@@ -155,5 +186,10 @@ process.on("message", (message: ToLauncher) => {
   });
 });
 await makeFifos();
-send({ type: "hello", cgroup: cgroups?.home ?? null });
+send({
+  type: "hello",
+  cgroup: cgroups?.home ?? null,
+  controllers: limitCgroups?.controllers ?? [],
+  limitHomes: limitCgroups?.homes ?? [],
+});
 if (!process.connected) void shutDown();

@@ -3,15 +3,23 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
-import type { PlatformFault } from "./process-errors.ts";
+import type { Confined } from "../isolation/sandbox.ts";
+import { PlatformFault } from "./process-errors.ts";
+import type { LimitHits } from "./protocol.ts";
 
 export interface ProcessExit {
   code: number | null;
   signal: string | null;
+  /** What its cgroups refused; all zero where there are none. */
+  hits: LimitHits;
 }
+
+/** Who the process is outside of its sandbox; folders that it shall write are given to this account. */
+export type ProcessOwner = Pick<Confined, "owner">["owner"];
 
 export interface ProcessHandle {
   pid: number;
+  owner: ProcessOwner;
   stdin: Writable;
   /** Must be read (or resumed) until `exited`: the process waits while nobody reads. */
   stdout: Readable;
@@ -77,9 +85,13 @@ export class Stdio {
   }
 }
 
+/** What the launcher says of a tree's end. */
+type RawExit = ProcessExit & { report: string };
+
 /** The handle of one tree, and the two things its launcher tells it. */
 export class Running implements ProcessHandle {
   readonly pid: number;
+  readonly owner: ProcessOwner;
   readonly stdin: net.Socket;
   readonly stdout: net.Socket;
   readonly stderr: net.Socket;
@@ -87,10 +99,20 @@ export class Running implements ProcessHandle {
   readonly #requestStop: (graceMs: number) => void;
   readonly #settle: PromiseWithResolvers<ProcessExit>;
   readonly #graceMs: number;
+  readonly #confined: Confined | undefined;
   #ended = false;
+  #stopping = false;
 
-  constructor(options: { pid: number; stdio: Stdio; graceMs: number; requestStop: (graceMs: number) => void }) {
+  constructor(options: {
+    pid: number;
+    stdio: Stdio;
+    graceMs: number;
+    requestStop: (graceMs: number) => void;
+    confined: Confined | undefined;
+  }) {
     this.pid = options.pid;
+    this.#confined = options.confined;
+    this.owner = options.confined?.owner;
     this.#graceMs = options.graceMs;
     this.#requestStop = options.requestStop;
     ({ stdin: this.stdin, stdout: this.stdout, stderr: this.stderr } = options.stdio.streams());
@@ -100,19 +122,33 @@ export class Running implements ProcessHandle {
   }
 
   async stop(graceMs = this.#graceMs): Promise<void> {
+    this.#stopping = true;
     if (!this.#ended) this.#requestStop(graceMs);
     await this.exited.catch(() => {});
   }
 
   /** The tree is dead. */
-  end(exit: ProcessExit | PlatformFault): void {
+  end(exit: RawExit | PlatformFault): void {
     if (this.#ended) return;
     this.#ended = true;
     this.stdin.destroy();
+    this.#confined?.release();
+    const ending = this.#judge(exit);
     void Promise.all([atEnd(this.stdout), atEnd(this.stderr)]).then(() => {
-      if (exit instanceof Error) this.#settle.reject(exit);
-      else this.#settle.resolve(exit);
+      if (ending instanceof Error) this.#settle.reject(ending);
+      else this.#settle.resolve(ending);
     });
+  }
+
+  #judge(exit: RawExit | PlatformFault): ProcessExit | PlatformFault {
+    if (exit instanceof Error) return exit;
+    const { code, signal, report, hits } = exit;
+    // What was asked to stop may have been stopped before its sandbox stood.
+    const verdict = this.#confined?.judge({ code, signal, report });
+    if (verdict === undefined) return { code, signal, hits };
+    if (verdict.kind === "ended") return { code: verdict.code, signal: verdict.signal, hits };
+    if (this.#stopping) return { code, signal, hits };
+    return new PlatformFault(verdict.reason);
   }
 }
 

@@ -19,6 +19,26 @@ export interface CgroupHome {
   dir: string;
 }
 
+/** What the cgroups of one tree allow. */
+export interface TreeLimits {
+  /** Bytes, swap included. */
+  memory: number;
+  /** Processes and threads. */
+  processes: number;
+  cpus: number;
+}
+
+/** How often the cgroups of a tree refused or ended something. */
+export interface LimitHits {
+  /** Processes that were killed because the tree's memory was used up. */
+  memory: number;
+  /** Processes that could not be started. */
+  processes: number;
+}
+
+/** A controller whose limits can be set here. */
+export type LimitController = "memory" | "pids" | "cpu";
+
 export interface SpawnMessage {
   type: "spawn";
   id: string;
@@ -27,6 +47,14 @@ export interface SpawnMessage {
   command: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** Set where cgroups can hold them. */
+  limits?: TreeLimits;
+  /** Opened for reading as descriptors 3, 4 … */
+  files?: readonly string[];
+  /** The descriptor after `files` is an empty file; its content comes back with `exit`. */
+  report?: boolean;
+  /** Names (comm) of processes that TERM passes by. */
+  wrappers?: readonly string[];
 }
 
 export type ToLauncher =
@@ -35,11 +63,11 @@ export type ToLauncher =
   | { type: "stop"; id: string; graceMs: number };
 
 export type FromLauncher =
-  | { type: "hello"; cgroup: CgroupHome | null }
+  | { type: "hello"; cgroup: CgroupHome | null; controllers: readonly LimitController[]; limitHomes: readonly string[] }
   /** FIFOs below this number exist. */
   | { type: "fifos"; upTo: number }
   | { type: "spawned"; id: string; pid: number }
   /** `code` is the errno name, e.g. ENOENT. `cwd`: the working directory, not the program, is what is missing. */
   | { type: "failed"; id: string; code: string; message: string; cwd: boolean }
   /** The first process ended and nothing of its tree is alive. */
-  | { type: "exit"; id: string; code: number | null; signal: string | null };
+  | { type: "exit"; id: string; code: number | null; signal: string | null; report: string; hits: LimitHits };

@@ -5,7 +5,8 @@
  * grace runs: then the rest, which got TERM too, has up to AFTER_EXIT_MS to follow.
  */
 import type { CgroupSlots } from "./cgroup-slots.ts";
-import { findProcesses, signalAll } from "./tree-scan.ts";
+import type { TreeLimitCgroups } from "./limit-cgroups.ts";
+import { findProcesses, nameOf, signalAll } from "./tree-scan.ts";
 
 /** After TERM, how long descendants may outlive the first process. Milliseconds; inside the promise of 1 s for a tree that heeds TERM. */
 const AFTER_EXIT_MS = 500;
@@ -22,16 +23,28 @@ export class Tree {
   readonly pid: number;
   /** The tree's own cgroup, when there are cgroups. */
   readonly cgroup: string | undefined;
+  readonly limits: TreeLimitCgroups | undefined;
   readonly #cgroups: CgroupSlots | null;
+  readonly #wrappers: ReadonlySet<string>;
   readonly #onEnded: (exit: Exit) => void;
   #exit: Exit | undefined;
   #killAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #killing: Promise<void> | undefined;
 
-  constructor(options: { id: string; pid: number; cgroups: CgroupSlots | null; onEnded: (exit: Exit) => void }) {
+  constructor(options: {
+    id: string;
+    pid: number;
+    cgroups: CgroupSlots | null;
+    limits: TreeLimitCgroups | undefined;
+    /** Names of processes that TERM passes by: it would end the sandbox around the model at once. */
+    wrappers: readonly string[];
+    onEnded: (exit: Exit) => void;
+  }) {
     this.id = options.id;
     this.pid = options.pid;
+    this.limits = options.limits;
+    this.#wrappers = new Set(options.wrappers);
     this.#cgroups = options.cgroups;
     this.cgroup = options.cgroups?.current;
     this.#onEnded = options.onEnded;
@@ -62,11 +75,18 @@ export class Tree {
       this.#killAt = killAt;
     } else {
       this.#killAt = killAt;
-      const pids = this.#find();
-      signalAll(pids, "SIGTERM");
-      signalAll(pids, "SIGCONT"); // a stopped process would not see the TERM
+      this.#terminate();
     }
     this.#arm();
+  }
+
+  #terminate(): void {
+    const pids = this.#find().filter((pid) => this.#wrappers.size === 0 || !this.#wrappers.has(nameOf(pid)));
+    signalAll(pids, "SIGTERM");
+    signalAll(pids, "SIGCONT"); // a stopped process would not see the TERM
+    // A sandbox that is being set up has no program in it yet.
+    if (pids.length === 0 && this.#exit === undefined && this.#killing === undefined)
+      setTimeout(() => this.#terminate(), POLL_MS);
   }
 
   /** KILL to all of it until nothing is found; resolves then. */
@@ -93,6 +113,7 @@ export class Tree {
     for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
       try {
         if (this.cgroup !== undefined) this.#cgroups?.kill(this.cgroup);
+        this.limits?.kill();
       } catch {
         // the search below still finds what it can
       }
@@ -106,6 +127,7 @@ export class Tree {
 
   /** With a cgroup its file decides (0.01 ms); without one /proc is searched (0.1 ms per process on the machine). */
   #isEmpty(): boolean {
+    if (this.limits?.isEmpty() === false) return false;
     if (this.cgroup !== undefined && this.#cgroups !== null) return this.#cgroups.isEmpty(this.cgroup);
     return this.#find().length === 0;
   }
@@ -115,7 +137,7 @@ export class Tree {
     if (!HAS_PROC) return groupLives(this.pid) ? [-this.pid] : [];
     const found = findProcesses(new Set([this.id]), this.pid);
     if (this.cgroup === undefined || this.#cgroups === null) return found;
-    return [...new Set([...found, ...this.#cgroups.pids(this.cgroup)])];
+    return [...new Set([...found, ...this.#cgroups.pids(this.cgroup), ...(this.limits?.pids() ?? [])])];
   }
 
   #end(): void {

@@ -71,3 +71,12 @@ function readText(path: string): string | undefined {
     return undefined; // gone meanwhile, or another user's
   }
 }
+
+/** A process's own name for itself, "" when it is gone. */
+export function nameOf(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd();
+  } catch {
+    return "";
+  }
+}

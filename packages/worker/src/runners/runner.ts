@@ -7,7 +7,7 @@ import type { InstalledModel } from "../install/installed-model.ts";
 export { PlatformFault } from "../process/process-errors.ts";
 
 /** Why a run is being stopped; the first cause wins and is the one reported. */
-export type StopReason = "killed" | "timeout" | "lease-lost" | "shutdown" | "output-limit";
+export type StopReason = "killed" | "timeout" | "lease-lost" | "shutdown" | "disk-limit";
 
 /** One piece of what a run says while it runs, in the order it was said. */
 export type RunOutput =
@@ -33,7 +33,10 @@ export interface RunSpec {
   model: InstalledModel;
   /** Inputs by item id; file items are absolute paths (arrays where the item takes several). */
   inputs: Record<string, unknown>;
-  /** The task's own scratch folder; holds `input.json`, `in/` and `out/`. The agent makes and removes it. */
+  /**
+   * The task's own scratch folder; holds `input.json`, `in/` and `out/`. The agent makes and removes it. The folder above it holds runs of
+   * this model version only: a warm process sees all of that.
+   */
   dir: string;
   outputDir: string;
   /** Indexes of the GPUs this run owns; CUDA_VISIBLE_DEVICES is set from it ("" when none). */

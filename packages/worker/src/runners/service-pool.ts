@@ -4,10 +4,13 @@
  * One process at a time: a second one would need the model's memory a second time, which nobody reserved. Runs beyond the process's
  * concurrency wait. States of the pool: empty → starting → warm → (idle or killed) stopping → empty; a crash leads to empty with a back-off.
  */
+import path from "node:path";
 import { KILL_GRACE_MS } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { PlatformFault, type ProcessExit, type Processes, ProgramError } from "../process/index.ts";
+import { limitText } from "./exit-text.ts";
 import { exitCodeOf, STOPPED_EXIT_CODE } from "./model-environment.ts";
+import type { AllowsNetwork } from "./model-sandbox.ts";
 import type { RunResult, RunSpec, StopReason } from "./runner.ts";
 import { ServiceProcess } from "./service-process.ts";
 import { ServiceRun } from "./service-run.ts";
@@ -17,15 +20,20 @@ const MAX_QUEUE = 1000;
 /** Back-off after the nth crash in a row: 1, 2, 4 … 30 s. */
 const BACK_OFF_MS = 1000;
 const MAX_BACK_OFF_MS = 30_000;
-/** After this many crashes in a row waiting runs fail instead of waiting on. A finished run or CALM_MS of life end the row. */
+/** After this many crashes in a row it is a crash loop: runs fail instead of waiting, and no further ones are wanted until the next start. A finished run or CALM_MS of life end the row. */
 const CRASH_LOOP = 3;
+/** From this many on (half a minute after the first) runs are wanted again, to be told at once what is wrong: nobody waits for ever. */
+const GIVEN_UP = 6;
 const CALM_MS = 60_000;
 
 export interface PoolOptions {
   processes: Processes;
   model: InstalledModel;
   gpus: readonly number[];
+  allowsNetwork: AllowsNetwork;
   tmpDir?: string;
+  /** It keeps crashing and wants no runs for now (the text says how it ended), or may be tried again (undefined). */
+  onCrashLoop: (text: string | undefined) => void;
 }
 
 export class ServicePool {
@@ -44,7 +52,12 @@ export class ServicePool {
   #crashes = 0;
   #lastCrash = "";
   #startAt = 0;
+  #warmUpAt = 0;
   #closed = false;
+  readonly #keep: boolean;
+  #retired = false;
+  #looping = false;
+  #runsFolder: string | undefined;
 
   constructor(options: PoolOptions) {
     const { runner } = options.model.manifest;
@@ -53,6 +66,25 @@ export class ServicePool {
     this.#concurrency = runner.concurrency;
     this.#idleMs = runner.idleSeconds * 1000;
     this.#startMs = runner.startSeconds * 1000;
+    this.#keep = runner.warm > 0;
+  }
+
+  /** Runs that it has and that wait. */
+  get load(): number {
+    return this.#queue.length + (this.#process?.runs.size ?? 0);
+  }
+
+  /** Starts the process although nobody waits for it. */
+  warmUp(runsFolder: string): void {
+    this.#runsFolder ??= runsFolder;
+    this.#pump();
+  }
+
+  /** Whether the catalogue has a newer version in its place: then the process ends when its runs have. */
+  retire(retired: boolean): void {
+    if (this.#retired === retired) return;
+    this.#retired = retired;
+    this.#pump();
   }
 
   /** Nothing runs, waits or is remembered: the pool can be forgotten. */
@@ -65,6 +97,7 @@ export class ServicePool {
       return Promise.resolve({ exitCode: STOPPED_EXIT_CODE, stopped: spec.signal.reason as StopReason });
     if (this.#closed) return Promise.reject(new PlatformFault("the worker is shutting down"));
     if (this.#queue.length >= MAX_QUEUE) return Promise.reject(new PlatformFault("too many runs wait for this model"));
+    this.#runsFolder ??= path.dirname(spec.dir);
     const run = new ServiceRun(spec, (aborted) => this.#abort(aborted));
     if (this.#crashes >= CRASH_LOOP && performance.now() < this.#startAt) run.finish(this.#crashLoop());
     else {
@@ -87,7 +120,7 @@ export class ServicePool {
   /** Moves whatever can move. */
   #pump = (): void => {
     clearTimeout(this.#idleTimer);
-    if (this.#queue.length > 0 && this.#life === undefined && !this.#closed) this.#start();
+    if (this.#isWanted && this.#life === undefined && !this.#closed) this.#start();
     const process = this.#process;
     if (process === undefined || !this.#warm) return;
     while (process.runs.size < this.#concurrency) {
@@ -95,22 +128,29 @@ export class ServicePool {
       if (run === undefined) break;
       process.run(run);
     }
-    if (process.runs.size === 0 && this.#queue.length === 0)
-      this.#idleTimer = setTimeout(() => this.#retire(process), this.#idleMs);
+    if (process.runs.size > 0 || this.#queue.length > 0) return;
+    if (this.#retired) this.#end(process);
+    else if (!this.#keep) this.#idleTimer = setTimeout(() => this.#end(process), this.#idleMs);
   };
 
-  #retire(process: ServiceProcess, graceMs?: number): void {
+  get #isWanted(): boolean {
+    return this.#queue.length > 0 || (this.#keep && !this.#retired && this.#runsFolder !== undefined);
+  }
+
+  #end(process: ServiceProcess, graceMs?: number): void {
     this.#warm = false;
     void process.stop(graceMs);
   }
 
   #start(): void {
-    const wait = this.#startAt - performance.now();
+    const startAt = this.#queue.length > 0 ? this.#startAt : Math.max(this.#startAt, this.#warmUpAt);
+    const wait = startAt - performance.now();
     if (wait > 0) {
       clearTimeout(this.#restartTimer);
       this.#restartTimer = setTimeout(this.#pump, wait);
       return;
     }
+    this.#say(undefined);
     this.#life = this.#live().finally(() => {
       this.#life = undefined;
       this.#process = undefined;
@@ -125,9 +165,18 @@ export class ServicePool {
     let late = false;
     let process: ServiceProcess;
     try {
-      process = await ServiceProcess.start({ ...this.#options, onRunEnded: this.#runEnded });
+      const { model, allowsNetwork } = this.#options;
+      const networkAllowed = allowsNetwork(model);
+      const runsFolder = this.#runsFolder ?? "";
+      process = await ServiceProcess.start({
+        ...this.#options,
+        runsFolder,
+        networkAllowed,
+        onRunEnded: this.#runEnded,
+      });
     } catch (error) {
       const waiting = this.#queue.splice(0);
+      this.#warmUpAt = performance.now() + MAX_BACK_OFF_MS; // a run tries at once
       for (const run of waiting) {
         if (error instanceof ProgramError) run.finish({ exitCode: error.exitCode, error: error.message });
         else run.fail(error as Error);
@@ -153,7 +202,7 @@ export class ServicePool {
       });
       if (late) this.#crashed(`it was not ready within ${this.#startMs / 1000} s`, process, 1);
       else if (process.stopping) this.#cleared(process);
-      else this.#crashed(describe(exit), process, exitCodeOf(exit) || 1, performance.now() - startedAt);
+      else this.#crashed(this.#describe(exit), process, exitCodeOf(exit) || 1, performance.now() - startedAt);
       if (late)
         for (const run of this.#queue.splice(0))
           run.finish({ exitCode: 1, error: `the model was not ready within ${this.#startMs / 1000} s` });
@@ -165,7 +214,10 @@ export class ServicePool {
   }
 
   #runEnded = (succeeded: boolean): void => {
-    if (succeeded) this.#crashes = 0;
+    if (succeeded) {
+      this.#crashes = 0;
+      this.#say(undefined);
+    }
     this.#pump();
   };
 
@@ -176,7 +228,26 @@ export class ServicePool {
     this.#startAt = performance.now() + Math.min(BACK_OFF_MS * 2 ** (this.#crashes - 1), MAX_BACK_OFF_MS);
     for (const run of process.runs.values())
       run.finish({ exitCode, error: `the model's process ended during the run: ${how}` });
-    if (this.#crashes >= CRASH_LOOP) for (const run of this.#queue.splice(0)) run.finish(this.#crashLoop());
+    if (this.#crashes < CRASH_LOOP || this.#closed) return;
+    for (const run of this.#queue.splice(0)) run.finish(this.#crashLoop());
+    this.#say(this.#crashes < GIVEN_UP ? this.#crashLoop().error : undefined);
+    clearTimeout(this.#restartTimer);
+    this.#restartTimer = setTimeout(() => {
+      this.#say(undefined);
+      this.#pump();
+    }, this.#startAt - performance.now());
+  }
+
+  #say(text: string | undefined): void {
+    if (text === undefined && !this.#looping) return;
+    this.#looping = text !== undefined;
+    this.#options.onCrashLoop(text);
+  }
+
+  #describe(exit: ProcessExit & { lastWords: string }): string {
+    const how = exit.signal === null ? `exit code ${exit.code}` : `killed by signal ${exit.signal}`;
+    const limit = limitText(exit, this.#options.model.manifest);
+    return [how, limit, exit.lastWords].filter(Boolean).join(": ");
   }
 
   #crashLoop(): RunResult {
@@ -215,11 +286,6 @@ export class ServicePool {
     const process = this.#process;
     if (process === undefined) return;
     process.cancel(run.spec.id);
-    run.killTimer = setTimeout(() => this.#retire(process, 0), KILL_GRACE_MS);
+    run.killTimer = setTimeout(() => this.#end(process, 0), KILL_GRACE_MS);
   }
-}
-
-function describe(exit: ProcessExit & { lastWords: string }): string {
-  const how = exit.signal === null ? `exit code ${exit.code}` : `killed by signal ${exit.signal}`;
-  return exit.lastWords === "" ? how : `${how}: ${exit.lastWords}`;
 }

@@ -4,8 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { LINE_LIMIT, type ServiceMessage, type ServiceRequest } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
+import { giveFolders } from "../isolation/ownership.ts";
 import type { ProcessExit, Processes, ProcessHandle } from "../process/index.ts";
+import { watchDisk } from "./disk-watch.ts";
 import { modelCommand, modelEnvironment } from "./model-environment.ts";
+import { modelSandbox } from "./model-sandbox.ts";
 import { OutputLines } from "./output-lines.ts";
 import { pumpOutput } from "./output-pump.ts";
 import { RunOutputBatch } from "./run-output.ts";
@@ -28,7 +31,13 @@ export class ServiceProcess {
   readonly #words = new RunOutputBatch(() => {});
   #outgoing = "";
 
-  private constructor(handle: ProcessHandle, home: string, onRunEnded: (succeeded: boolean) => void) {
+  private constructor(options: {
+    handle: ProcessHandle;
+    home: string;
+    diskBytes: number;
+    onRunEnded: (succeeded: boolean) => void;
+  }) {
+    const { handle, home, diskBytes, onRunEnded } = options;
     this.#handle = handle;
     this.#onRunEnded = onRunEnded;
     this.ready = this.#ready.promise;
@@ -39,8 +48,10 @@ export class ServiceProcess {
     const stderr = new OutputLines("stderr", this.#stderrSink(), { json: false });
     pumpOutput(handle.stdout, stdout);
     pumpOutput(handle.stderr, stderr);
+    const unwatch = watchDisk({ folder: home, limit: diskBytes, onExceeded: () => this.#diskFull(diskBytes) });
     this.ended = handle.exited
       .finally(() => {
+        unwatch();
         stdout.end();
         stderr.end();
         fs.rmSync(home, { recursive: true, force: true });
@@ -54,18 +65,23 @@ export class ServiceProcess {
     processes: Processes;
     model: InstalledModel;
     gpus: readonly number[];
+    /** Where the folders of all its runs are, also of those to come. */
+    runsFolder: string;
+    networkAllowed: boolean;
     tmpDir?: string;
     onRunEnded: (succeeded: boolean) => void;
   }): Promise<ServiceProcess> {
-    const { processes, model, gpus } = options;
+    const { processes, model, gpus, runsFolder, networkAllowed } = options;
     const home = fs.mkdtempSync(path.join(options.tmpDir ?? os.tmpdir(), "modelyard-service-"));
     try {
       const handle = await processes.spawnProcess({
         command: modelCommand(model),
         cwd: model.dir,
         env: modelEnvironment({ model, home, gpus }),
+        sandbox: modelSandbox({ model, gpus, writable: [home, runsFolder], owned: [home], networkAllowed }),
       });
-      return new ServiceProcess(handle, home, options.onRunEnded);
+      const { diskBytes } = model.manifest.limits;
+      return new ServiceProcess({ handle, home, diskBytes, onRunEnded: options.onRunEnded });
     } catch (error) {
       fs.rmSync(home, { recursive: true, force: true });
       throw error;
@@ -74,6 +90,7 @@ export class ServiceProcess {
 
   run(run: ServiceRun): void {
     const { id, inputs, dir, outputDir } = run.spec;
+    giveFolders([dir, outputDir], this.#handle.owner);
     const request: ServiceRequest = { type: "run", id, inputs, dir, outputDir };
     const line = JSON.stringify(request);
     if (line.length * 3 > LINE_LIMIT && Buffer.byteLength(line) >= LINE_LIMIT) {
@@ -98,6 +115,12 @@ export class ServiceProcess {
     this.stopping = true;
     this.#handle.stdin.end();
     return this.#handle.stop(graceMs);
+  }
+
+  /** Its own folder holds too much: an end that counts as a crash. */
+  #diskFull(limit: number): void {
+    this.#words.remember(`The process's own folder held more than ${limit} bytes (limits.diskBytes).\n`);
+    void this.#handle.stop(0);
   }
 
   /** Lines of one turn of the event loop go out in one write. */
