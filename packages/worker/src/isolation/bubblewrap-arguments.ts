@@ -49,6 +49,7 @@ export function bubblewrapArguments(options: {
     "model",
     "--die-with-parent",
     "--new-session",
+    ...foldersAbove([...view.paths, "/etc/passwd"], []).flatMap((path) => ["--dir", path]),
     ...each("--ro-bind", view.paths),
     ...view.links.flatMap(({ path, target }) => ["--symlink", target, path]),
     ...(sandbox.network ? each("--ro-bind-try", NETWORK_SETTINGS) : []),
