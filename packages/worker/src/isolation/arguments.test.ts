@@ -175,7 +175,7 @@ describe("runc's bundle", () => {
 
   it("confines and limits", () => {
     const { process, linux } = build();
-    assert.deepEqual(process.args, program.command);
+    assert.deepEqual(process.args.slice(4), program.command);
     assert.deepEqual(process.user, owner);
     assert.ok(process.noNewPrivileges && Object.values(process.capabilities).every((list) => list.length === 0));
     assert.deepEqual(

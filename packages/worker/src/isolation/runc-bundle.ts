@@ -12,6 +12,11 @@ const ENOSYS = 38;
 const NAMESPACE_BITS = [0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000];
 /** TIOCSTI, TIOCLINUX. */
 const TERMINAL_IOCTLS = [0x5412, 0x541c];
+/** The first process of a PID namespace ignores signals that it has no handler for, TERM among them: the program is the second one. */
+const INIT = '"$@"; exit $?';
+/** AF_ALG, AF_KEY, AF_PACKET, AF_VSOCK, AF_XDP, AF_RDS, AF_TIPC. */
+const DENIED_FAMILIES = [38, 15, 17, 40, 44, 21, 30];
+const EAFNOSUPPORT = 97;
 /** Shown as empty or not at all: what the kernel tells about itself and the host. */
 const MASKED = ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi", "/proc/acpi"];
 const UNCHANGEABLE = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
@@ -45,7 +50,7 @@ export function runcConfig(options: BundleOptions): object {
     process: {
       terminal: false,
       user: { uid: owner.uid, gid: owner.gid },
-      args: program.command,
+      args: ["/bin/sh", "-c", INIT, "sh", ...program.command],
       env: Object.entries(program.env).map(([key, value]) => `${key}=${value}`),
       cwd: program.cwd,
       capabilities: { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] },
@@ -134,6 +139,9 @@ function seccompRules(): object {
       refuse(Object.keys(UNKNOWN), ENOSYS),
       ...NAMESPACE_BITS.map((bit) =>
         refuse(["clone"], EPERM, [{ index: 0, value: bit, valueTwo: bit, op: "SCMP_CMP_MASKED_EQ" }]),
+      ),
+      ...DENIED_FAMILIES.map((family) =>
+        refuse(["socket"], EAFNOSUPPORT, [{ index: 0, value: family, op: "SCMP_CMP_EQ" }]),
       ),
       ...TERMINAL_IOCTLS.map((request) => refuse(["ioctl"], EPERM, [{ index: 1, value: request, op: "SCMP_CMP_EQ" }])),
     ],
