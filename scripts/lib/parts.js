@@ -21,6 +21,7 @@ export const testParts = [
     tests: "models that use espeak-ng",
   },
   { name: "bubblewrap", packages: ["bubblewrap"], find: () => findProgram("bwrap"), tests: "the bubblewrap isolation" },
+  { name: "runc", packages: ["runc"], find: () => findProgram("runc"), tests: "the container isolation" },
 ];
 
 /** @typedef {typeof testParts[number]} Part */

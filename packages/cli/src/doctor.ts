@@ -45,7 +45,7 @@ async function checkProgram(name: string, options: { level: "note" | "fail"; wit
 async function checkIsolation(controllers: readonly string[]): Promise<Finding> {
   const name = "isolation";
   try {
-    const isolation = await chooseIsolation("auto", { memoryIsLimited: controllers.includes("memory") });
+    const isolation = await chooseIsolation("auto", { controllers });
     isolation.close();
     if (isolation.kind === "none") return { name, level: "note", text: isolation.text };
     return found(name, `${isolation.text}; ${limitsText(controllers)}`);

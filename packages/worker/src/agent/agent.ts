@@ -71,12 +71,10 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   };
   const processes = createProcesses();
   const { controllers } = await processes.info();
-  const isolation = await chooseIsolation(config.isolation, { memoryIsLimited: controllers.includes("memory") }).catch(
-    async (error: unknown) => {
-      await processes.close();
-      throw error;
-    },
-  );
+  const isolation = await chooseIsolation(config.isolation, { controllers }).catch(async (error: unknown) => {
+    await processes.close();
+    throw error;
+  });
   log(`isolation: ${isolation.text}${isolation.kind === "none" ? "" : `; ${limitsText(controllers)}`}`);
   const runners = createRunners({
     processes: processes.confinedBy(isolation),

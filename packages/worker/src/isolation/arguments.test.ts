@@ -28,6 +28,7 @@ const tools: BubblewrapTools = {
   setpriv: "/usr/bin/setpriv",
   canDisableUserns: true,
   limitData: false,
+  limitProcesses: false,
   view,
   accountFolder: "/iso",
 };
@@ -50,7 +51,7 @@ describe("bubblewrap's arguments", () => {
       "--core=0",
       "--nofile=8192",
       "--fsize=5000",
-      "--nproc=20",
+      "--nproc=40",
       "--",
       "/usr/bin/setpriv",
       "--reuid=1900000007",
@@ -97,7 +98,8 @@ describe("bubblewrap's arguments", () => {
   });
 
   it("limits data where no cgroup limits memory; shows GPUs' devices; does without util-linux", () => {
-    assert.ok(build({ tools: { ...tools, limitData: true } }).includes("--data=1000"));
+    const limited = build({ tools: { ...tools, limitData: true, limitProcesses: true } });
+    assert.ok(limited.includes("--data=1000") && limited.includes("--nproc=20"));
     assert.deepEqual(after(build({ devices: ["/dev/nvidia0"] }), "--dev-bind", 2), ["/dev/nvidia0 /dev/nvidia0"]);
     const bare = build({ tools: { ...tools, prlimit: undefined, setpriv: undefined }, owner: undefined });
     assert.deepEqual(bare.slice(bare.indexOf("--") + 1), program.command);

@@ -18,6 +18,8 @@ export interface BubblewrapTools {
   canDisableUserns: boolean;
   /** No cgroup limits memory: data segments of each process are limited instead. */
   limitData: boolean;
+  /** No cgroup limits processes. Where one does it comes first, because it also counts how often it was reached. */
+  limitProcesses: boolean;
   view: SystemView;
   /** Folder with passwd, group and nsswitch.conf of the sandbox. */
   accountFolder: string;
@@ -96,7 +98,7 @@ function namespaces(tools: BubblewrapTools, owner: Owner | undefined): string[] 
   return [...user, ...(tools.canDisableUserns ? ["--disable-userns"] : []), ...shared];
 }
 
-function rlimits({ prlimit, limitData }: BubblewrapTools, { limits }: Sandbox): string[] {
+function rlimits({ prlimit, limitData, limitProcesses }: BubblewrapTools, { limits }: Sandbox): string[] {
   if (prlimit === undefined) return [];
   return [
     prlimit,
@@ -104,7 +106,7 @@ function rlimits({ prlimit, limitData }: BubblewrapTools, { limits }: Sandbox): 
     `--nofile=${OPEN_FILES}`,
     `--fsize=${limits.file}`,
     // Counted per account and, since Linux 5.14, per user namespace: either way only this tree's processes.
-    `--nproc=${limits.processes}`,
+    `--nproc=${limitProcesses ? limits.processes : limits.processes * 2}`,
     ...(limitData ? [`--data=${limits.memory}`] : []),
     "--",
   ];

@@ -16,12 +16,12 @@ import { gpuDevices, readSystemView } from "./system-view.ts";
 export interface BubblewrapOptions {
   /** Where the driver's folder is made. */
   tmpDir?: string | undefined;
-  /** Whether cgroups limit memory here. */
-  memoryIsLimited: boolean;
+  /** What cgroups limit here. */
+  controllers: readonly string[];
 }
 
 /** Throws with a sentence for the operator where something is missing; whether it works is for `probe` to find out. */
-export function createBubblewrap({ tmpDir, memoryIsLimited }: BubblewrapOptions): Isolation {
+export function createBubblewrap({ tmpDir, controllers }: BubblewrapOptions): Isolation {
   const bwrap = findProgram("bwrap");
   if (bwrap === undefined)
     throw new Error("bubblewrap is not installed (on Debian or Ubuntu: apt-get install bubblewrap)");
@@ -37,7 +37,8 @@ export function createBubblewrap({ tmpDir, memoryIsLimited }: BubblewrapOptions)
     prlimit: findProgram("prlimit"),
     setpriv: findProgram("setpriv"),
     canDisableUserns: true,
-    limitData: !memoryIsLimited,
+    limitData: !controllers.includes("memory"),
+    limitProcesses: !controllers.includes("pids"),
     view: readSystemView(),
     accountFolder: folder,
   };

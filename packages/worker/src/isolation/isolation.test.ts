@@ -19,7 +19,7 @@ import type { Isolation } from "./sandbox.ts";
 const isRoot = process.getuid?.() === 0;
 
 const drivers: Record<string, () => Isolation> = {
-  bubblewrap: () => createBubblewrap({ memoryIsLimited: true }),
+  bubblewrap: () => createBubblewrap({ controllers: ["memory", "pids", "cpu"] }),
   runc: () => createContainer({ engine: "runc" }),
 };
 

@@ -10,7 +10,7 @@ import { createRunners, type RunResult } from "./index.ts";
 const tmpDir = testFolder();
 const runsFolder = testFolder();
 fs.chmodSync(runsFolder, 0o755);
-const isolation = await chooseIsolation("auto", { tmpDir, memoryIsLimited: true });
+const isolation = await chooseIsolation("auto", { tmpDir, controllers: ["memory", "pids", "cpu"] });
 if (isolation.kind === "none") console.error(`SKIPPED: warm processes in a sandbox: ${isolation.text}`);
 const loops: [string, string | undefined][] = [];
 const runners = createRunners({ tmpDir, isolation, onCrashLoop: (version, text) => void loops.push([version, text]) });
