@@ -9,20 +9,27 @@ import { choose, seeded } from "./support/mode.ts";
 import { processesOf, until } from "./support/programs.ts";
 import { Site } from "./support/site.ts";
 
-/** What the caller reads at the end of each kind of harm; undefined: the run succeeds, and leaves nothing. */
+const TIME_LIMIT = /time limit of 2 s/;
+
+/**
+ * What the caller reads at the end of each kind of harm; undefined: the run succeeds, and leaves nothing. On a busy machine any of
+ * them may come to its time limit first, but not all of one kind.
+ */
 const ENDS: Readonly<Record<string, RegExp | undefined>> = {
-  forks: /limit of 64 processes|time limit of 2 s/,
+  forks: /limit of 64 processes|time limit/,
   daemonises: undefined,
-  ignores: /time limit of 2 s/,
+  ignores: TIME_LIMIT,
   disk: /limits\.diskBytes/,
   deleted: /limits\.diskBytes/,
   memory: /used up its memory, 128 MiB/,
-  // 1 GiB of stdout, which ends by itself or at the time limit, as the machine is fast.
-  floods: /time limit of 2 s|^$/,
+  // 1 GiB of stdout, which ends by itself.
+  floods: undefined,
   crashes: /SIGSEGV/,
-  sleeps: /time limit of 2 s/,
+  sleeps: TIME_LIMIT,
   outputs: /limits\.outputFiles/,
 };
+
+const SLACK_MIB = 96;
 
 /** Resident memory in MiB. */
 function memoryOf(pid: number): number {
@@ -84,12 +91,16 @@ describe("vicious models", () => {
     const allMs = performance.now() - began;
 
     for (const taskid of honest) assert.equal((await client.detail({ taskid })).pexit, "0", `honest task ${taskid}`);
+    const asExpected = new Map(kinds.map((does) => [does, 0]));
     for (const [taskid, does] of vicious) {
-      const task = await client.detail({ taskid });
+      const { pexit, debugerror } = await client.detail({ taskid });
+      const text = String(debugerror);
       const end = ENDS[does];
-      if (end === undefined) assert.equal(task.pexit, "0", `${does}: ${task.debugerror}`);
-      else if (task.pexit !== "0" || !end.test("")) assert.match(String(task.debugerror), end, does);
+      if (end === undefined ? pexit === "0" : pexit !== "0" && end.test(text))
+        asExpected.set(does, (asExpected.get(does) ?? 0) + 1);
+      else assert.match(text, TIME_LIMIT, `${does} (exit code ${pexit})`);
     }
+    for (const [does, times] of asExpected) assert.ok(times > 0, `${does} never ended as it should`);
 
     await sleep(1_000);
     const left = processesOf(worker.dir).filter(({ pid }) => pid !== worker.pid && pid !== launcher);
@@ -100,18 +111,20 @@ describe("vicious models", () => {
       readdirSync(runs).flatMap((id) => readdirSync(join(runs, id)).flatMap((v) => readdirSync(join(runs, id, v))));
     await until("only folders that are kept for later are left", 10_000, () => folders().length <= 64);
     const after = () => ({ worker: memoryOf(worker.pid), launcher: memoryOf(launcher) });
-    // Garbage is collected when there is a reason to: a few more runs are one.
-    await until("memory is back at its baseline (48 MiB)", 30_000, async () => {
+    // Measured: JavaScript's heap is back at 17 MiB after each round; the process as a whole levels off 40 to 75 MiB above the first rounds'
+    // size, which allocators keep. What every flood left behind would be 4 MiB each time. Garbage is collected when there is a reason to:
+    // a few more runs are one.
+    await until(`memory is back at its baseline (${SLACK_MIB} MiB)`, 30_000, async () => {
       await startHonest();
       await sleep(500);
-      return after().worker <= before.worker + 48 && after().launcher <= before.launcher + 16;
+      return after().worker <= before.worker + SLACK_MIB && after().launcher <= before.launcher + 16;
     }).catch((error: Error) => {
       throw new Error(`${error.message}: before ${JSON.stringify(before)}, now ${JSON.stringify(after())}`);
     });
     await allEnded(site, honest, 60_000);
     t.diagnostic(
       `${each} vicious and ${each} honest tasks in ${Math.round(allMs / 1000)} s (honest ones done after ${Math.round(honestMs / 1000)} s); ` +
-        `memory of the worker ${before.worker} MiB before, ${after().worker} after; of its launcher ${before.launcher} and ${after().launcher}; ${isolation}`,
+        `memory of the worker ${before.worker} MiB before, ${after().worker} after; of its launcher ${before.launcher} and ${after().launcher}; ${isolation}; ended as expected: ${JSON.stringify(Object.fromEntries(asExpected))}`,
     );
     const tasks = await site.verdict([...honest, ...vicious.keys()]);
     for (const task of tasks) assert.equal(task.attempts, 1, `task ${task.id} was attempted again`);
