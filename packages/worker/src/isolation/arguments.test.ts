@@ -99,7 +99,7 @@ describe("bubblewrap's arguments", () => {
 
   it("limits data where no cgroup limits memory; shows GPUs' devices; does without util-linux", () => {
     const limited = build({ tools: { ...tools, limitData: true, limitProcesses: true } });
-    assert.ok(limited.includes("--data=1000") && limited.includes("--nproc=20"));
+    assert.ok(limited.includes(`--data=${1000 + 2 ** 31}`) && limited.includes("--nproc=20"));
     assert.deepEqual(after(build({ devices: ["/dev/nvidia0"] }), "--dev-bind", 2), ["/dev/nvidia0 /dev/nvidia0"]);
     const bare = build({ tools: { ...tools, prlimit: undefined, setpriv: undefined }, owner: undefined });
     assert.deepEqual(bare.slice(bare.indexOf("--") + 1), program.command);

@@ -5,6 +5,8 @@ import { NETWORK_SETTINGS, type SystemView } from "./system-view.ts";
 
 /** Bytes of /tmp and of /dev/shm, each at most; they count as memory. HOME and TMPDIR lie on the disk. */
 const MEMORY_FOLDER = 256 * 2 ** 20;
+/** Bytes of data that a program may only reserve: V8 takes 0.5 GiB for the code of each thread, WebAssembly more, and they count [measured]. */
+const RESERVED = 2 * 2 ** 30;
 /** Descriptors that a process may have open. */
 const OPEN_FILES = 8192;
 
@@ -107,7 +109,7 @@ function rlimits({ prlimit, limitData, limitProcesses }: BubblewrapTools, { limi
     `--fsize=${limits.file}`,
     // Counted per account and, since Linux 5.14, per user namespace: either way only this tree's processes.
     `--nproc=${limitProcesses ? limits.processes : limits.processes * 2}`,
-    ...(limitData ? [`--data=${limits.memory}`] : []),
+    ...(limitData ? [`--data=${limits.memory + RESERVED}`] : []),
     "--",
   ];
 }
