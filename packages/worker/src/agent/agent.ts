@@ -5,7 +5,7 @@
  * server lets somebody else have the task.
  */
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import {
@@ -61,7 +61,9 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   const id = randomUUID();
   const gpus = await detectGpus(config.gpus);
   // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
-  rmSync(join(config.dataDir, "runs"), { recursive: true, force: true });
+  for (const name of ["runs", "isolation"]) rmSync(join(config.dataDir, name), { recursive: true, force: true });
+  const isolationDir = join(config.dataDir, "isolation");
+  mkdirSync(isolationDir, { recursive: true });
   const folders = new RunFolders(join(config.dataDir, "runs", id));
   const allowsNetwork = ({ owner, slug }: Pick<ModelVersion, "owner" | "slug">): boolean =>
     config.allowNetwork.includes(`${owner}/${slug}`) || config.allowNetwork.includes("*");
@@ -71,10 +73,12 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   };
   const processes = createProcesses();
   const { controllers } = await processes.info();
-  const isolation = await chooseIsolation(config.isolation, { controllers }).catch(async (error: unknown) => {
-    await processes.close();
-    throw error;
-  });
+  const isolation = await chooseIsolation(config.isolation, { controllers, tmpDir: isolationDir }).catch(
+    async (error: unknown) => {
+      await processes.close();
+      throw error;
+    },
+  );
   log(`isolation: ${isolation.text}${isolation.kind === "none" ? "" : `; ${limitsText(controllers)}`}`);
   const runners = createRunners({
     processes: processes.confinedBy(isolation),
