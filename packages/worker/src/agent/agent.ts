@@ -64,7 +64,6 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   for (const name of ["runs", "isolation"]) rmSync(join(config.dataDir, name), { recursive: true, force: true });
   const isolationDir = join(config.dataDir, "isolation");
   mkdirSync(isolationDir, { recursive: true });
-  const folders = new RunFolders(join(config.dataDir, "runs", id));
   const allowsNetwork = ({ owner, slug }: Pick<ModelVersion, "owner" | "slug">): boolean =>
     config.allowNetwork.includes(`${owner}/${slug}`) || config.allowNetwork.includes("*");
   const nameOf = (version: string): string => {
@@ -79,6 +78,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       throw error;
     },
   );
+  const folders = new RunFolders(join(config.dataDir, "runs", id), { reuse: isolation.kind === "none" });
   log(`isolation: ${isolation.text}${isolation.kind === "none" ? "" : `; ${limitsText(controllers)}`}`);
   const runners = createRunners({
     processes: processes.confinedBy(isolation),

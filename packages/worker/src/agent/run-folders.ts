@@ -56,12 +56,18 @@ export class RunFolder {
 
 export class RunFolders {
   readonly #root: string;
+  readonly #keep: number;
   /** By version. */
   readonly #free = new Map<string, RunFolder[]>();
   readonly #removing = new Set<Promise<void>>();
 
-  constructor(root: string) {
+  /**
+   * `reuse`: untouched folders are used again. Not with confined models: one that sets a time back or hides a few bytes in a folder's
+   * attributes would speak to a later caller's run, and a sandbox costs more than a folder anyway.
+   */
+  constructor(root: string, { reuse }: { reuse: boolean }) {
     this.#root = root;
+    this.#keep = reuse ? KEEP : 0;
     mkdirSync(root, { recursive: true });
   }
 
@@ -85,7 +91,7 @@ export class RunFolders {
   /** The run is over, and the folder is the worker's again (isolation/ownership.ts). */
   give(version: string, folder: RunFolder): void {
     const free = this.#free.get(version) ?? [];
-    if (free.length < KEEP && folder.isUntouched) {
+    if (free.length < this.#keep && folder.isUntouched) {
       free.push(folder);
       return;
     }
