@@ -4,10 +4,12 @@ import { runMain } from "./lib/fail.js";
 import { runForeground } from "./lib/foreground.js";
 import { root } from "./lib/root.js";
 import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
+import { ensureWeb } from "./lib/web.js";
 
 await runMain(async () => {
   const node = await ensureRuntime();
   await ensureDependencies();
+  if (process.argv[2] === "serve") await ensureWeb(node);
   const args = [join(root, "packages", "cli", "bin", "modelyard.js"), ...process.argv.slice(2)];
   return runForeground(node, args, { env: runtimeEnvironment(node) });
 });

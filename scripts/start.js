@@ -5,10 +5,12 @@ import { runMain } from "./lib/fail.js";
 import { runForeground } from "./lib/foreground.js";
 import { root } from "./lib/root.js";
 import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
+import { ensureWeb } from "./lib/web.js";
 
 await runMain(async () => {
   const node = await ensureRuntime();
   await ensureDependencies();
+  await ensureWeb(node);
   const guard = pathToFileURL(join(root, "scripts", "lib", "orphan-guard.js")).href;
   const args = [
     "--import",

@@ -14,6 +14,7 @@ import { root } from "./lib/root.js";
 import { tieToParent } from "./lib/run.js";
 import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
 import { findProgram, startNats, startPostgres } from "./lib/services.js";
+import { ensureWeb } from "./lib/web.js";
 
 /** Two test files at a time: what two cores carry without disturbing the tests that measure time. */
 const CONCURRENCY = 2;
@@ -29,6 +30,7 @@ const isMissing = (name) => missingParts(testParts).some((part) => part.name ===
 async function main({ cleanup, signals, mode, args }) {
   const node = await ensureRuntime();
   await ensureDependencies();
+  await ensureWeb(node);
   const filters = args.filter((arg) => !arg.startsWith("-"));
   const files = await findTestFiles({ base: root, filters, mode });
   if (files.length === 0) {

@@ -137,7 +137,7 @@ async function isCurrent(folder) {
     present[path]?.version === locked[path].version && present[path]?.integrity === locked[path].integrity;
   const complete = Object.keys(locked).every((path) => {
     if (!path.includes("node_modules/")) return true;
-    return present[path] ? same(path) : isForAnotherPlatform(locked[path]);
+    return present[path] ? same(path) : isForAnotherPlatform(locked[path]) || isForNobody(path, { locked, present });
   });
   return complete && Object.keys(present).every((path) => path in locked);
 }
@@ -147,6 +147,20 @@ function isForAnotherPlatform({ optional, devOptional, os, cpu, libc }) {
   if (!optional && !devOptional) return false;
   const fits = (list, value) => !list || list.includes(value);
   return Boolean(libc) || !fits(os, process.platform) || !fits(cpu, process.arch);
+}
+
+/**
+ * Whether npm rightly left an optional package out because nothing that is installed asks for it: what a build for another
+ * platform needs. A package that bundles what it needs brings its own copy and does not ask.
+ */
+function isForNobody(path, { locked, present }) {
+  if (!locked[path].optional && !locked[path].devOptional) return false;
+  const name = path.split("node_modules/").at(-1);
+  return !Object.keys(present).some((other) => {
+    const { dependencies, optionalDependencies, bundleDependencies = [], inBundle } = locked[other] ?? {};
+    if (inBundle || bundleDependencies.includes(name)) return false;
+    return name in { ...dependencies, ...optionalDependencies };
+  });
 }
 
 async function readJson(path) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
@@ -8,6 +8,8 @@ import { log } from "./log.ts";
 import { builtInWorkerEnvironment, type ServeFlags } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
+/** What the start scripts build; a server started without them may have none. */
+const WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const MAIN = fileURLToPath(new URL("../bin/modelyard.js", import.meta.url));
 /** A built-in worker that died is started again after this long, doubling up to a minute. */
 const RESTART_MS = 1_000;
@@ -105,6 +107,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicUrl: flags.publicUrl,
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
+      webDir: existsSync(join(WEB, "server/thread.js")) ? WEB : undefined,
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],
       allowHosts: flags.allowHosts ?? [],

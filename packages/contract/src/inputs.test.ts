@@ -4,7 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import sample from "./fixtures/manifest.json" with { type: "json" };
 import { deeperThan, fileValue, type RunInputs, readInputs } from "./inputs.ts";
-import { items, Manifest } from "./manifest.ts";
+import { Manifest } from "./manifest.ts";
+import { items } from "./manifest-items.ts";
 
 const manifest = Manifest.parse(sample);
 const read = (raw: Record<string, unknown>) => readInputs(manifest, { prompt: "p", ...raw });

@@ -3,7 +3,8 @@
  * Rules and texts: wire-contract.md 3 and 4, reliability.md 0.9 and (c) 26 to 36.
  */
 import { type ApiError, apiError } from "./errors.ts";
-import { type Item, isFileItem, items, type Manifest } from "./manifest.ts";
+import type { Item } from "./manifest.ts";
+import { type Form, isFileItem, items } from "./manifest-items.ts";
 
 /** A file that came with the request and is already stored; `ref` is the server's own identity of it. */
 export interface FileValue {
@@ -158,7 +159,7 @@ function readItem(item: Item, raw: Readonly<Record<string, unknown>>) {
 }
 
 /** Checks `raw` (a parsed body) against the manifest. Unknown fields are not an error; they are simply not values. */
-export function readInputs(manifest: Manifest, raw: Readonly<Record<string, unknown>>): ReadInputs {
+export function readInputs(manifest: Form, raw: Readonly<Record<string, unknown>>): ReadInputs {
   const values: RunInputs["values"] = {};
   const errors: ApiError[] = [];
   for (const item of items(manifest)) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import sample from "./fixtures/manifest.json" with { type: "json" };
-import { Item, isFileItem, items, Manifest } from "./manifest.ts";
+import { Item, Manifest } from "./manifest.ts";
+import { isFileItem, items } from "./manifest-items.ts";
 
 const [group] = sample.inputs as { items: Record<string, unknown>[] }[];
 

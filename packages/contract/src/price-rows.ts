@@ -3,47 +3,10 @@
  * `dynamicprice`). What each method counts is in price.ts.
  */
 import { z } from "zod";
+import { PRICE_METHODS, UNBOUNDED_METHODS } from "./price-methods.ts";
 
 /** Dollars as a decimal string, so that no float ever holds money. */
 const dollars = z.string().regex(/^\d{1,9}(\.\d{1,9})?$/, 'dollars as a quoted decimal, e.g. "0.0005"');
-
-export const PRICE_METHODS = [
-  "cpr",
-  "cps",
-  "cpo",
-  "cpt",
-  "cp-pixel",
-  "cp-audiosecondslength",
-  "cp-promptlength",
-  "cp-outputVideoLength",
-  "cp-realtimeturn",
-  "cp-readoutput",
-] as const;
-export type PriceMethod = (typeof PRICE_METHODS)[number];
-
-/** What one unit of a method is, for people. */
-export const PRICE_UNITS: Record<PriceMethod, string> = {
-  cpr: "run",
-  cps: "second of run time",
-  cpo: "output",
-  cpt: "token",
-  "cp-pixel": "megapixel tier of output",
-  "cp-audiosecondslength": "second of input audio",
-  "cp-promptlength": "character of the prompt",
-  "cp-outputVideoLength": "second of output video",
-  "cp-realtimeturn": "turn",
-  "cp-readoutput": "run, as the model reports it",
-};
-
-/** Methods whose amount nobody can know before the run: what a run may cost at most has to be said by the model's author. */
-export const UNBOUNDED_METHODS: ReadonlySet<PriceMethod> = new Set([
-  "cpt",
-  "cp-pixel",
-  "cp-audiosecondslength",
-  "cp-outputVideoLength",
-  "cp-realtimeturn",
-  "cp-readoutput",
-]);
 
 export const PriceRow = z
   .strictObject({

@@ -7,7 +7,8 @@ import type { RunInputs } from "./inputs.ts";
 import { Manifest } from "./manifest.ts";
 import { formatUsd, type Money, parseUsd } from "./money.ts";
 import { finalPrice, quote, type Usage } from "./price.ts";
-import { PRICE_METHODS, PriceRow, UNBOUNDED_METHODS } from "./price-rows.ts";
+import { PRICE_METHODS, UNBOUNDED_METHODS } from "./price-methods.ts";
+import { PriceRow } from "./price-rows.ts";
 
 const manifest = Manifest.parse(sample);
 const usd = (amount: Money) => formatUsd(amount).replace(/\.?0+$/, "");

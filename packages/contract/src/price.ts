@@ -3,9 +3,11 @@
  * The final price is made of the same quote and of what was measured, and is never more than the hold.
  */
 import type { RunInputs } from "./inputs.ts";
-import { items, type Manifest } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
+import { type Form, items } from "./manifest-items.ts";
 import { type Money, parseUsd, USD } from "./money.ts";
-import { PRICE_UNITS, type PriceMethod, type PriceRow } from "./price-rows.ts";
+import { PRICE_UNITS, type PriceMethod } from "./price-methods.ts";
+import type { PriceRow } from "./price-rows.ts";
 
 /** One line of a bill: `quantity` units at `price` each. */
 export interface PriceLine {
@@ -70,6 +72,11 @@ interface Rates {
   most: Money | undefined;
 }
 
+/** What a quote needs of a manifest. */
+export interface Priced extends Pick<Manifest, "owner" | "slug" | "price" | "inputs"> {
+  limits: Pick<Manifest["limits"], "timeout" | "outputFiles">;
+}
+
 const parsed = new WeakMap<PriceRow, Rates>();
 
 /** A row's amounts, parsed once: a quote is made for every run. */
@@ -94,7 +101,7 @@ function times(price: Money, quantity: number): Money {
 }
 
 /** The text whose characters cp-promptlength counts: `prompt`, or the form's first text. */
-function promptOf(manifest: Manifest, values: RunInputs["values"]): string {
+function promptOf(manifest: Form, values: RunInputs["values"]): string {
   const first = items(manifest).find(({ type }) => type === "text" || type === "textarea")?.id;
   const value = values.prompt ?? (first === undefined ? undefined : values[first]);
   return typeof value === "string" ? value : "";
@@ -108,7 +115,7 @@ function characters(text: string): number {
 }
 
 /** The price of a run with these inputs. A model whose rows all have conditions that fail falls back to its last row. */
-export function quote(manifest: Manifest, values: RunInputs["values"]): Quote {
+export function quote(manifest: Priced, values: RunInputs["values"]): Quote {
   const row = manifest.price.find((candidate) => applies(candidate, values)) ?? manifest.price.at(-1);
   if (!row) throw new RangeError(`${manifest.owner}/${manifest.slug} has no price`);
   const { most, ...rates } = ratesOf(row);

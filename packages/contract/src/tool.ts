@@ -1,6 +1,8 @@
 /** The catalogue endpoints' shapes (wire-contract.md 9). A model is called "tool" on the wire. */
 import { z } from "zod";
-import { PRICE_METHODS } from "./price-rows.ts";
+import { InputGroup, Manifest } from "./manifest.ts";
+import { PRICE_METHODS } from "./price-methods.ts";
+import { PriceRow } from "./price-rows.ts";
 import { PriceLineText } from "./wire.ts";
 
 const digits = z.string().regex(/^\d+$/);
@@ -75,6 +77,34 @@ const toolFields = {
 export const Tool = z.strictObject(toolFields);
 export type Tool = z.infer<typeof Tool>;
 
+/** Our own facts about a model: additive, under one key (decision 0006). What a page or a program needs to make the form and the quote. */
+export const ToolFacts = z.strictObject({
+  /** Content hash of the model's folder. */
+  version: z.string(),
+  lifecycle: Manifest.shape.lifecycle,
+  license: Manifest.shape.license,
+  output: Manifest.shape.output,
+  /** The form with what the wire's `parameters` have no place for: accept, maxFiles, covers. */
+  inputs: z.array(InputGroup),
+  price: z.array(PriceRow),
+  limits: z.strictObject({ timeout: z.number().int(), outputFiles: z.number().int() }),
+  /** Of the runs that ended: share of successes, 0 to 1; null before the first. */
+  successrate: z.number().nullable(),
+  /** Seconds of the model's own run time, of its last hundred successes; null before the first. */
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  /** What the model made, with the inputs that made it; files as addresses. */
+  samples: z.array(
+    z.strictObject({
+      name: z.string(),
+      contenttype: z.string(),
+      url: z.string(),
+      inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+    }),
+  ),
+});
+export type ToolFacts = z.infer<typeof ToolFacts>;
+
 /** What `Tool/Detail` adds. */
 export const ToolDetail = z.strictObject({
   ...toolFields,
@@ -82,6 +112,7 @@ export const ToolDetail = z.strictObject({
   readme: z.string(),
   parameters: z.array(ToolGroup).nullable(),
   inspire: z.array(z.record(z.string(), z.unknown())),
+  modelyard: ToolFacts,
 });
 export type ToolDetail = z.infer<typeof ToolDetail>;
 

@@ -2,11 +2,14 @@
 import {
   Failure,
   type Frame,
+  ProjectListResponse,
   RunResponse,
   type Task,
   TaskActionResponse,
   TaskDetailResponse,
+  TaskListResponse,
 } from "@modelyard/contract";
+import { type ModelCalls, modelCalls } from "./model-calls.ts";
 import { sign } from "./signature.ts";
 
 /** What the API answered instead of a result. */
@@ -24,19 +27,34 @@ export class ModelyardError extends Error {
 export interface ClientOptions {
   /** Base address of the server, e.g. `http://127.0.0.1:8787`. */
   url: string;
-  apiKey: string;
+  /** A project's key. Neither key nor bearer: only what is open to everybody (`models`). */
+  apiKey?: string;
   /** Only for projects with signed requests. */
   apiSecret?: string;
+  /** A signed-in account's token of a few minutes, asked for before every call. */
+  bearer?: () => Promise<string>;
+  /** With a bearer: the project that runs are billed to. */
+  projectId?: string;
   fetch?: typeof fetch;
 }
+
+export type Project = ReturnType<typeof ProjectListResponse.parse>["project"][number];
 
 /** A task named by its id or by its token. */
 export type TaskRef = { taskid: string } | { tasktoken: string };
 
 export interface Client {
   /** Starts a run. Values may be text, numbers, booleans, addresses, or files (Blob), or lists of them. */
-  run(model: string, inputs: Record<string, unknown>): Promise<{ taskid: string; socketaccesstoken: string }>;
+  run(
+    model: string,
+    inputs: Record<string, unknown>,
+    options?: { idempotencyKey?: string },
+  ): Promise<{ taskid: string; socketaccesstoken: string }>;
   detail(task: TaskRef): Promise<Task>;
+  /** The account's tasks, newest first. */
+  tasks(query?: { modelName?: string; start?: number; limit?: number }): Promise<{ total: number; tasks: Task[] }>;
+  projects(): Promise<Project[]>;
+  models: ModelCalls;
   cancel(task: TaskRef): Promise<Task>;
   kill(task: TaskRef): Promise<Task>;
   /** The task once it has ended. Throws the signal's reason. */
@@ -63,6 +81,8 @@ export function createClient(options: ClientOptions): Client {
   const request = options.fetch ?? fetch;
 
   async function headers(): Promise<Record<string, string>> {
+    if (options.bearer) return { authorization: `Bearer ${await options.bearer()}` };
+    if (options.apiKey === undefined) return {};
     if (options.apiSecret === undefined) return { "x-api-key": options.apiKey };
     const nonce = String(Date.now());
     return {
@@ -72,11 +92,15 @@ export function createClient(options: ClientOptions): Client {
     };
   }
 
-  async function call(path: string, inputs: Record<string, unknown>): Promise<unknown> {
+  async function call(
+    path: string,
+    inputs: Record<string, unknown>,
+    extra: Record<string, string> = {},
+  ): Promise<unknown> {
     const { body, type } = toBody(inputs);
     const response = await request(`${base}/v1/${path}`, {
       method: "POST",
-      headers: { ...(await headers()), ...(type ? { "content-type": type } : {}) },
+      headers: { ...(await headers()), ...extra, ...(type ? { "content-type": type } : {}) },
       body,
       redirect: "error",
     });
@@ -100,11 +124,21 @@ export function createClient(options: ClientOptions): Client {
   };
 
   return {
-    async run(model, inputs) {
-      const { taskid, socketaccesstoken } = RunResponse.parse(await call(`Run/${model}`, inputs));
+    async run(model, inputs, { idempotencyKey } = {}) {
+      const billed = options.projectId === undefined ? inputs : { ...inputs, projectid: options.projectId };
+      const extra: Record<string, string> = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
+      const { taskid, socketaccesstoken } = RunResponse.parse(await call(`Run/${model}`, billed, extra));
       return { taskid, socketaccesstoken };
     },
     detail,
+    models: modelCalls(call),
+    async tasks(query = {}) {
+      const answer = TaskListResponse.parse(await call("Task/List", query));
+      return { total: Number(answer.total), tasks: answer.tasklist };
+    },
+    async projects() {
+      return ProjectListResponse.parse(await call("Project/List", {})).project;
+    },
     cancel: (task) => action("Task/Cancel", task),
     kill: (task) => action("Task/Kill", task),
     async wait(task, { signal, intervalMs = 200 } = {}) {

@@ -1,2 +1,3 @@
-export { type Client, type ClientOptions, createClient, ModelyardError, type TaskRef } from "./client.ts";
+export { type Client, type ClientOptions, createClient, ModelyardError, type Project, type TaskRef } from "./client.ts";
+export type { ModelCalls, ModelQuery, Row } from "./model-calls.ts";
 export { sign } from "./signature.ts";

@@ -34,6 +34,8 @@ export interface ServerConfig {
   runRate: number;
   /** Bearer token for `/metrics`; undefined = only this machine may read them. */
   metricsToken: string | undefined;
+  /** Folder of the built web app; undefined = only the API, and a plain page that says so. */
+  webDir: string | undefined;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -55,5 +57,6 @@ export const DEFAULT_CONFIG: ServerConfig = {
   rateLimits: true,
   runRate: 10,
   metricsToken: undefined,
+  webDir: undefined,
   firstCredit: 1000n * USD,
 };

@@ -25,6 +25,8 @@ import { modelRoutes } from "./models/routes.ts";
 import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
+import { pageRoutes } from "./pages/routes.ts";
+import { createPages } from "./pages/service.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
 import { createProjects, type Projects } from "./projects/service.ts";
@@ -147,9 +149,12 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   });
   let ready = false;
   metricsRoutes(app, { db, meter, registry, isReady: () => ready, token: config.metricsToken });
-  app.get("/", (request, reply) => {
-    void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
-  });
+  const pages = config.webDir === undefined ? undefined : createPages({ app, db, models, dist: config.webDir, log });
+  if (pages) pageRoutes(app, { pages, publicUrl: config.publicUrl });
+  else
+    app.get("/", (request, reply) => {
+      void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
+    });
   const run = createRunRequest({ tasks, projects, blobs, rate: limits.runs });
   taskRoutes(app, { tasks, projects, run, ended: realtime.ended });
   syncRoutes(app, { run, tasks, realtime, log });
@@ -207,6 +212,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await keys.stop();
       await sweeper.stop();
       await Promise.all([gateway.close(), realtime.close()]);
+      await pages?.close();
       await app.close();
       await stats.close();
       await bus.close();

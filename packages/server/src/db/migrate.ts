@@ -8,8 +8,17 @@ import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import { queueOrder } from "./migrations/0005-queue-order.ts";
 import { priceTerms } from "./migrations/0006-price-terms.ts";
+import { modelReports } from "./migrations/0020-model-reports.ts";
 
-const MIGRATIONS: readonly Migration[] = [foundation, modelStats, folders, callbacksAndKeys, queueOrder, priceTerms];
+const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  modelStats,
+  folders,
+  callbacksAndKeys,
+  queueOrder,
+  priceTerms,
+  modelReports,
+];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;
 

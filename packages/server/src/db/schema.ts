@@ -216,6 +216,17 @@ export interface ModelStatTable {
   last_run_at: number;
 }
 
+/** What visitors say is wrong with a model. */
+export interface ModelReportTable {
+  id: Generated<number>;
+  model_id: number;
+  reason: string;
+  details: string;
+  /** E-mail address, or empty. */
+  contact: string;
+  created_at: number;
+}
+
 export interface IdempotencyKeyTable {
   project_id: number;
   key: string;
@@ -298,6 +309,7 @@ export interface Schema {
   folder: FolderTable;
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
+  model_report: ModelReportTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;

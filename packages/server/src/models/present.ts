@@ -2,14 +2,20 @@
 import {
   formatUsd,
   type Item,
+  isFileItem,
+  items,
   type Manifest,
   parseUsd,
+  type Sample,
+  sampleOf,
   type Tool,
   type ToolDetail,
+  type ToolFacts,
   type ToolItem,
 } from "@modelyard/contract";
+import { typeByName } from "../files/policy.ts";
 import type { CatalogueModel } from "./service.ts";
-import type { ModelStat } from "./stats.ts";
+import type { ModelStat, RunTimes } from "./stats.ts";
 
 /** Path of a picture or sample of a model, below the public base. The version in it lets browsers keep the answer for good. */
 export function assetPath(version: string, path: string): string {
@@ -84,7 +90,7 @@ export function presentTool(model: CatalogueModel, stat: ModelStat, base: string
     computingtime: stat.successes === 0 ? "" : `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} seconds`,
     categories: manifest.categories,
     tags: manifest.tags,
-    samples: manifest.samples.map((path) => base + assetPath(version, path)),
+    samples: manifest.samples.map((sample) => base + assetPath(version, sampleOf(sample).file)),
     marketplace: 1,
     onlymembers: "1",
     averagepoint: "0",
@@ -103,7 +109,69 @@ export function presentTool(model: CatalogueModel, stat: ModelStat, base: string
   };
 }
 
-export function presentToolDetail(model: CatalogueModel, stat: ModelStat, base: string, readme: string): ToolDetail {
+/** Inputs of a sample as they would be sent: a file item's value is the address of that file. */
+function sampleInputs(model: CatalogueModel, base: string, sample: Sample): Record<string, string | number | boolean> {
+  const files = new Set(
+    items(model.manifest)
+      .filter(isFileItem)
+      .map(({ id }) => id),
+  );
+  return Object.fromEntries(
+    Object.entries(sample.inputs ?? {}).map(([id, value]) => [
+      id,
+      files.has(id) ? base + assetPath(model.version, String(value)) : value,
+    ]),
+  );
+}
+
+/** Whether a run's own inputs are shown for a file of the folder: pictures, results, and what samples were made from. */
+export function isShown(manifest: Manifest, path: string): boolean {
+  const files = new Set(
+    items(manifest)
+      .filter(isFileItem)
+      .map(({ id }) => id),
+  );
+  const samples = manifest.samples.map(sampleOf);
+  return (
+    path === manifest.image ||
+    samples.some(({ file, inputs }) => {
+      const from = Object.entries(inputs ?? {}).some(([id, value]) => files.has(id) && value === path);
+      return file === path || from;
+    })
+  );
+}
+
+function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | undefined, base: string): ToolFacts {
+  const { manifest, version } = model;
+  const ended = stat.successes + stat.errors;
+  return {
+    version,
+    lifecycle: manifest.lifecycle,
+    license: manifest.license,
+    output: manifest.output,
+    inputs: manifest.inputs,
+    price: manifest.price,
+    limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
+    successrate: ended === 0 ? null : stat.successes / ended,
+    p50: times ? times.p50 / 10_000 : null,
+    p95: times ? times.p95 / 10_000 : null,
+    samples: manifest.samples.map(sampleOf).map((sample) => {
+      const name = sample.file.split("/").at(-1) ?? "";
+      return {
+        name,
+        contenttype: typeByName(name),
+        url: base + assetPath(version, sample.file),
+        inputs: sample.inputs ? sampleInputs(model, base, sample) : null,
+      };
+    }),
+  };
+}
+
+export function presentToolDetail(
+  model: CatalogueModel,
+  facts: { stat: ModelStat; times: RunTimes | undefined; base: string; readme: string },
+): ToolDetail {
+  const { stat, times, base, readme } = facts;
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,
     subtitle,
@@ -113,6 +181,10 @@ export function presentToolDetail(model: CatalogueModel, stat: ModelStat, base: 
     ...presentTool(model, stat, base),
     readme,
     parameters: parameters.length > 0 ? parameters : null,
-    inspire: [],
+    inspire: model.manifest.samples
+      .map(sampleOf)
+      .filter(({ inputs }) => inputs)
+      .map((sample) => sampleInputs(model, base, sample)),
+    modelyard: presentFacts(model, stat, times, base),
   };
 }

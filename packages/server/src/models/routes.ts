@@ -6,7 +6,7 @@ import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
 import { modelOpenApi } from "./openapi.ts";
-import { presentTool, presentToolDetail } from "./present.ts";
+import { isShown, presentTool, presentToolDetail } from "./present.ts";
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { findModels, readQuery } from "./search.ts";
@@ -37,7 +37,10 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
     const summary = String(fields.summary) === "true";
-    const detail = summary ? tool(model, base) : presentToolDetail(model, stats.of(model.id), base, readmeHtml(model));
+    const { id } = model;
+    const detail = summary
+      ? tool(model, base)
+      : presentToolDetail(model, { stat: stats.of(id), times: stats.times(id), base, readme: readmeHtml(model) });
     return { result: true, errors: [], tool: [detail] };
   });
 
@@ -69,7 +72,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
   app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {
     const { version, "*": path } = request.params;
     const shown = models.all().find((model) => model.version === version)?.manifest;
-    const body = shown && [shown.image, ...shown.samples].includes(path) ? models.openFile(version, path) : undefined;
+    const body = shown && isShown(shown, path) ? models.openFile(version, path) : undefined;
     if (!body) throw apiError("unknownEndpoint");
     const name = path.split("/").at(-1) ?? "";
     response.hijack();

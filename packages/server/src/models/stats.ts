@@ -18,8 +18,16 @@ export interface ModelStat {
   lastRunAt: number;
 }
 
+/** Of the last hundred successful runs, in tenths of milliseconds. */
+export interface RunTimes {
+  p50: number;
+  p95: number;
+}
+
 export interface ModelStats {
   of(modelId: number): ModelStat;
+  /** Undefined before the first success. */
+  times(modelId: number): RunTimes | undefined;
   accepted(modelId: number): void;
   /** `elapsed` and `cost` count only for a success. */
   ended(modelId: number, end: { success: boolean; elapsed: number; cost: Money; at: number }): void;
@@ -27,6 +35,11 @@ export interface ModelStats {
   flush(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Run times kept of each model. */
+const RECENT = 100;
+/** Tasks read at the start to know recent run times again; the newest of all models. */
+const SEED_TASKS = 2_000;
 
 const FLUSH_MS = 1_000;
 const NOTHING: ModelStat = { runs: 0, successes: 0, errors: 0, elapsed: 0, cost: 0n, lastRunAt: 0 };
@@ -70,6 +83,20 @@ export async function createModelStats(db: Database, log: (message: string) => v
     ]),
   );
   let pending = new Map<number, ModelStat>();
+  const recent = new Map<number, number[]>();
+  const remember = (modelId: number, elapsed: number) => {
+    const known = recent.get(modelId) ?? [];
+    known.push(elapsed);
+    if (known.length > RECENT) known.shift();
+    recent.set(modelId, known);
+  };
+  const latest = await db.all<{ model_id: number; elapsed: number; status: string; pexit: string }>(
+    "select model_id, elapsed, status, pexit from task order by id desc limit ?",
+    [SEED_TASKS],
+  );
+  for (const row of latest.toReversed()) {
+    if (row.status === "task_postprocess_end" && row.pexit === "0") remember(row.model_id, row.elapsed);
+  }
   let flushing: Promise<void> = Promise.resolve();
 
   function add(modelId: number, change: Partial<ModelStat>): void {
@@ -104,8 +131,15 @@ export async function createModelStats(db: Database, log: (message: string) => v
 
   return {
     of: (modelId) => totals.get(modelId) ?? NOTHING,
+    times(modelId) {
+      const sorted = recent.get(modelId)?.toSorted((a, b) => a - b);
+      if (!sorted || sorted.length === 0) return undefined;
+      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] as number;
+      return { p50: at(0.5), p95: at(0.95) };
+    },
     accepted: (modelId) => add(modelId, { runs: 1 }),
     ended(modelId, { success, elapsed, cost, at }) {
+      if (success) remember(modelId, elapsed);
       add(modelId, success ? { successes: 1, elapsed, cost, lastRunAt: at } : { errors: 1, lastRunAt: at });
     },
     flush,

@@ -1,4 +1,4 @@
-/** The first page: what this address is and how to make the first run. The web app takes its place. */
+/** The first page of a server without the web app (it is not built): what this address is and how to make the first run. */
 import type { CatalogueModel } from "../models/service.ts";
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);

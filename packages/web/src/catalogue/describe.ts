@@ -1,0 +1,52 @@
+/** A model's figures in words and short numbers. Pure. */
+import { PRICE_UNITS, type PriceMethod, type Tool } from "@modelyard/contract";
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+export function count(n: number): string {
+  return compact.format(n);
+}
+
+/** `2 files`, `1 file`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** Dollars as short as they can be without losing a digit that counts: 0.000585 stays, 0.0200 becomes 0.02. */
+export function dollars(amount: string | number): string {
+  const [whole = "0", fraction = ""] = typeof amount === "number" ? amount.toFixed(9).split(".") : amount.split(".");
+  const digits = fraction.replace(/0+$/, "").padEnd(2, "0");
+  return `$${whole}.${digits}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${(Math.round(seconds * 10) / 10).toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = Math.round(seconds % 60);
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+interface PriceTier {
+  price: number;
+  priceMethod: PriceMethod;
+}
+
+/** The lowest price of a model, e.g. `$0.002 a run`; the wire's list of tiers is JSON text. */
+export function startingPrice(model: Tool): string {
+  const tiers = JSON.parse(model.dynamicprice) as PriceTier[];
+  const lowest = tiers.toSorted((a, b) => a.price - b.price)[0];
+  if (!lowest) return "free";
+  return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} a ${lowest.priceMethod === "cps" ? "second" : PRICE_UNITS[lowest.priceMethod]}`;
+}
+
+export function modelPath(model: Tool): string {
+  return `/models/${model.cleanslugowner}/${model.cleanslugproject}`;
+}
+
+/** What a model takes and makes, from its category (`image-to-video`), as a word for a plain picture. */
+export function kindOf(model: Tool): "video" | "audio" | "image" | "text" | "other" {
+  const made = model.categories.map((name) => name.split("-to-")[1]).find(Boolean);
+  return made === "video" || made === "audio" || made === "image" || made === "text" ? made : "other";
+}

@@ -1,0 +1,71 @@
+import type { Row } from "@modelyard/sdk";
+import { Link } from "@tanstack/react-router";
+import { buttonClass } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { CardGrid } from "./model-card.tsx";
+
+/** Models in a row on the home page; the rest is behind "View all". */
+const SHOWN = 4;
+
+/** `text-to-audio` → `Text to audio`. */
+export function categoryTitle(name: string): string {
+  const words = name.replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+export function HomePage({ rows }: { rows: readonly Row[] }) {
+  return (
+    <>
+      <section className="grid gap-6 border-b border-line pt-6 pb-10 sm:pt-12 sm:pb-14">
+        <h1 className="max-w-3xl text-4xl tracking-tight sm:text-5xl">
+          AI models to try here, and to call from your own program.
+        </h1>
+        <p className="max-w-2xl text-lg text-soft">
+          Each model has a form, a price that is known before the run, and code for nine languages that works with what
+          you typed.
+        </p>
+        <search>
+          <form action="/models" method="get" className="flex max-w-xl gap-2">
+            <label className="relative grow">
+              <span className="sr-only">Search models</span>
+              <Icon name="search" className="pointer-events-none absolute top-3 left-3 size-5 text-soft" />
+              <input
+                type="search"
+                name="q"
+                className="field min-h-11 pl-10"
+                placeholder="Video, speech, background …"
+              />
+            </label>
+            <button type="submit" className={`${buttonClass("primary")} min-h-11`}>
+              Search
+            </button>
+          </form>
+        </search>
+      </section>
+      {rows.length === 0 && (
+        <div className="mt-10">
+          <EmptyState
+            sentence="No models are installed here yet. The server takes them from the folders it is started with."
+            action={<code className="rounded bg-sunk px-2 py-1 font-mono text-sm">npm start -- --models DIR</code>}
+          />
+        </div>
+      )}
+      {rows.map(({ id, title, tools, total }) => (
+        <section key={id} className="mt-10" aria-labelledby={`row-${id}`}>
+          <div className="mb-4 flex items-baseline justify-between gap-4">
+            <h2 id={`row-${id}`} className="text-xl">
+              {categoryTitle(title)}
+            </h2>
+            {total > SHOWN && (
+              <Link to="/models" search={{ category: id }} className="link text-sm">
+                View all {total} <span className="sr-only">{categoryTitle(title)} models</span>
+              </Link>
+            )}
+          </div>
+          <CardGrid models={tools.slice(0, SHOWN)} />
+        </section>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,14 @@
+/** The catalogue's calls in the browser: the SDK comes with the first one, because a page that was rendered on the server needs none. */
+import type { ModelCalls } from "@modelyard/sdk";
+
+export function lazyModels(): ModelCalls {
+  const calls = async () => {
+    const { createClient } = await import("@modelyard/sdk");
+    return createClient({ url: location.origin }).models;
+  };
+  return {
+    list: async (query) => (await calls()).list(query),
+    detail: async (owner, slug) => (await calls()).detail(owner, slug),
+    explore: async () => (await calls()).explore(),
+  };
+}

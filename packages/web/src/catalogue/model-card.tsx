@@ -1,0 +1,74 @@
+import type { Tool } from "@modelyard/contract";
+import { Link } from "@tanstack/react-router";
+import { Icon } from "../ui/icons.tsx";
+import { count, kindOf, startingPrice } from "./describe.ts";
+
+/** A model in a list. The whole card is the link's target; its name is the link's text. */
+export function ModelCard({ model }: { model: Tool }) {
+  return (
+    <article className="group relative flex flex-col overflow-hidden rounded-lg border border-line bg-card transition-shadow hover:shadow-lg focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-signal">
+      <ModelPicture model={model} />
+      <div className="flex grow flex-col gap-1.5 p-4">
+        <h3 className="text-base wrap-anywhere">
+          <Link
+            to="/models/$owner/$model"
+            params={{ owner: model.cleanslugowner, model: model.cleanslugproject }}
+            className="outline-none after:absolute after:inset-0"
+          >
+            <span className="font-normal text-soft">{model.slugowner}/</span>
+            {model.slugproject}
+          </Link>
+        </h3>
+        <p className="line-clamp-2 text-sm text-soft">{model.description}</p>
+        <dl className="mt-auto flex flex-wrap gap-x-4 gap-y-1 pt-2 text-sm">
+          <Fact term="Price">{startingPrice(model)}</Fact>
+          {model.computingtime !== "" && <Fact term="Run time">{model.computingtime.replace(" seconds", " s")}</Fact>}
+          <Fact term="Runs">{`${count(model.taskstat.runcount)} ${model.taskstat.runcount === 1 ? "run" : "runs"}`}</Fact>
+        </dl>
+      </div>
+    </article>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: string }) {
+  return (
+    <div>
+      <dt className="sr-only">{term}</dt>
+      <dd className="tabular-nums">{children}</dd>
+    </div>
+  );
+}
+
+function ModelPicture({ model }: { model: Tool }) {
+  const frame = "aspect-16/10 w-full border-b border-line";
+  if (model.image !== "") {
+    return (
+      <img
+        src={model.image}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        width="640"
+        height="400"
+        className={`${frame} squares object-cover`}
+      />
+    );
+  }
+  return (
+    <div className={`${frame} grid place-items-center bg-signal-wash text-signal`}>
+      <Icon name={kindOf(model)} className="size-14" />
+    </div>
+  );
+}
+
+export function CardGrid({ models }: { models: readonly Tool[] }) {
+  return (
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(17.5rem,100%),1fr))] gap-5">
+      {models.map((model) => (
+        <li key={model.id} className="grid">
+          <ModelCard model={model} />
+        </li>
+      ))}
+    </ul>
+  );
+}

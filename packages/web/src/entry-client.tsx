@@ -1,0 +1,19 @@
+import "./styles.css";
+import { RouterClient } from "@tanstack/react-router/ssr/client";
+import { startTransition } from "react";
+import { hydrateRoot } from "react-dom/client";
+import { lazyModels } from "./catalogue/lazy-models.ts";
+import { createRouter } from "./router.tsx";
+
+const router = createRouter({
+  models: lazyModels(),
+  base: location.origin,
+  assets: { script: "", style: "", font: "" },
+});
+
+// A file of an older build is gone after an update of the server: load the page anew instead of failing.
+addEventListener("vite:preloadError", () => location.reload());
+
+startTransition(() => {
+  hydrateRoot(document, <RouterClient router={router} />);
+});

@@ -1,0 +1,31 @@
+/** The pages that exist, in the order of the header. What is not built yet is not here: no link leads nowhere. */
+export interface NavigationItem {
+  to: string;
+  label: string;
+  /** Only its own page counts as current, not those below it. */
+  exact?: boolean;
+}
+
+export const NAVIGATION: readonly NavigationItem[] = [
+  { to: "/", label: "Home", exact: true },
+  { to: "/models", label: "Models" },
+  { to: "/apps", label: "Apps" },
+];
+
+export const FOOTER: readonly { title: string; items: readonly { href: string; label: string }[] }[] = [
+  {
+    title: "Product",
+    items: [
+      { href: "/models", label: "Models" },
+      { href: "/apps", label: "Apps" },
+    ],
+  },
+  {
+    title: "For programs",
+    items: [
+      { href: "/openapi.json", label: "OpenAPI description" },
+      { href: "/llms.txt", label: "llms.txt" },
+      { href: "/sitemap.xml", label: "Sitemap" },
+    ],
+  },
+];

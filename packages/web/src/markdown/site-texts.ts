@@ -1,0 +1,71 @@
+/** Texts about the whole site, for programs that read: llms.txt, the sitemap, robots.txt. */
+import type { Tool } from "@modelyard/contract";
+import type { ModelCalls } from "@modelyard/sdk";
+import { modelPath, startingPrice } from "../catalogue/describe.ts";
+
+/** The API's largest page. */
+const PAGE = 100;
+/** Models listed at most: a sitemap may have 50,000 addresses, and a prompt's room is smaller than that. */
+const LIMIT = 5_000;
+
+async function everyModel(models: ModelCalls): Promise<Tool[]> {
+  const found: Tool[] = [];
+  for (let start = 0; start < LIMIT; start += PAGE) {
+    const { models: page, total } = await models.list({ sort: "runs", start, limit: PAGE });
+    found.push(...page);
+    if (found.length >= total || page.length === 0) break;
+  }
+  return found;
+}
+
+/** One line of Markdown; a description may not break out of its list. */
+export function line(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+export async function siteMarkdown(models: ModelCalls, base: string): Promise<string> {
+  const all = await everyModel(models);
+  const list = all.map(
+    (model) =>
+      `- [${model.slugowner}/${model.slugproject}](${base}${modelPath(model)}/llms.txt): ${line(model.description)} (${startingPrice(model)})`,
+  );
+  return `# Modelyard
+
+> AI models behind one HTTP API and one WebSocket: start a run, follow it live, fetch what it made. A run's price is known before it starts.
+
+Base address of the API: ${base}/v1. Every call is a POST; a project's key goes into the header \`x-api-key\`.
+A run is started with \`POST /v1/Run/{owner}/{model}\` and asked for with \`POST /v1/Task/Detail\`; it has ended at \`task_postprocess_end\` or \`task_cancel\`.
+
+## API
+
+- [OpenAPI description](${base}/openapi.json): every endpoint with its fields and answers
+
+## Models
+
+${list.length > 0 ? list.join("\n") : "None is installed."}
+`;
+}
+
+const xml = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+export async function sitemap(models: ModelCalls, base: string): Promise<string> {
+  const paths = ["/", "/models", "/apps", ...(await everyModel(models)).map(modelPath)];
+  const entries = paths.map((path) => `  <url><loc>${xml(base + path)}</loc></url>`);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+${entries.join("\n")}
+</urlset>
+`;
+}
+
+/** Searches and forms have as many addresses as there are words; their pages are found without them. */
+export function robots(base: string): string {
+  return `User-agent: *
+Disallow: /v1/
+Disallow: /account/
+Disallow: /*?*q=
+Disallow: /*?*inputs=
+
+Sitemap: ${base}/sitemap.xml
+`;
+}

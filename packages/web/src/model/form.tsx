@@ -1,0 +1,78 @@
+/** A model's form, made from its manifest: groups, fields, and what is advanced folded away. */
+import { type Item, isFileItem, type ToolFacts } from "@modelyard/contract";
+import { useEffect, useRef } from "react";
+import { accepts } from "./accepts.ts";
+import { Field } from "./field.tsx";
+import type { FormValue, FormValues } from "./form-values.ts";
+
+export interface FormProps {
+  form: Pick<ToolFacts, "inputs">;
+  values: FormValues;
+  /** Shown problems by item id. */
+  problems: ReadonlyMap<string, string>;
+  set: (id: string, value: FormValue) => void;
+  /** A field was left: from now on its problem is shown. */
+  onLeave: (id: string) => void;
+}
+
+export function ModelForm({ form, values, problems, set, onLeave }: FormProps) {
+  usePastedFiles(form, values, set);
+  const field = (item: Item) => (
+    <Field
+      key={item.id}
+      item={item}
+      value={values[item.id]}
+      problem={problems.get(item.id)}
+      onChange={(value) => set(item.id, value)}
+      onLeave={() => onLeave(item.id)}
+    />
+  );
+  const advanced = form.inputs.flatMap(({ items }) => items.filter((item) => item.advanced));
+  const groups = form.inputs.map((group) => ({ ...group, items: group.items.filter((item) => !item.advanced) }));
+  const several = groups.filter(({ items }) => items.length > 0).length > 1;
+  return (
+    <div className="grid gap-6">
+      {groups.map(({ title, subtitle, items }) => {
+        if (items.length === 0) return null;
+        if (!several) return items.map(field);
+        return (
+          <fieldset key={title} className="grid gap-5">
+            <legend className="mb-1 font-semibold">{title}</legend>
+            {subtitle !== "" && <p className="text-sm text-soft">{subtitle}</p>}
+            {items.map(field)}
+          </fieldset>
+        );
+      })}
+      {advanced.length > 0 && (
+        <details
+          className="rounded-md border border-line"
+          open={advanced.some(({ id }) => problems.has(id)) || undefined}
+        >
+          <summary className="px-4 py-2.5 font-semibold">Advanced</summary>
+          <div className="grid gap-5 border-t border-line p-4">{advanced.map(field)}</div>
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** A picture in the clipboard goes into the first file field that takes it, wherever on the page it is pasted. */
+function usePastedFiles(form: FormProps["form"], values: FormValues, set: FormProps["set"]): void {
+  const latest = useRef({ form, values, set });
+  latest.current = { form, values, set };
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const file = event.clipboardData?.files[0];
+      if (!file) return;
+      const { form, values, set } = latest.current;
+      const item = form.inputs.flatMap(({ items }) => items).find((one) => isFileItem(one) && accepts(one, file));
+      if (!item) return;
+      event.preventDefault();
+      const entry = { kind: "file" as const, file };
+      const before = values[item.id];
+      set(item.id, item.type === "fileinput" || !Array.isArray(before) ? [entry] : [...before, entry]);
+    };
+    document.addEventListener("paste", onPaste);
+    return () => document.removeEventListener("paste", onPaste);
+  }, []);
+}

@@ -1,0 +1,33 @@
+import type { Tool, ToolDetail } from "@modelyard/contract";
+import type { ModelCalls } from "@modelyard/sdk";
+
+/** What a model's page shows. Travels inside the page, so it has nothing that is there already in another form. */
+export interface ModelData {
+  model: Omit<ToolDetail, "parameters" | "inspire">;
+  related: Tool[];
+}
+
+/** Related models shown at most. */
+const RELATED = 4;
+
+/** Undefined where there is no such model. */
+export async function loadModel(
+  models: ModelCalls,
+  name: { owner: string; model: string },
+): Promise<ModelData | undefined> {
+  let detail: ToolDetail;
+  try {
+    detail = await models.detail(name.owner, name.model);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === 1) return undefined;
+    throw error;
+  }
+  const [same, popular] = await Promise.all([
+    models.list({ categories: detail.categories.slice(0, 1), sort: "runs", limit: RELATED + 1 }),
+    models.list({ sort: "runs", limit: RELATED + 1 }),
+  ]);
+  const others = new Map([...same.models, ...popular.models].map((tool) => [tool.id, tool]));
+  others.delete(detail.id);
+  const { parameters: _parameters, inspire: _inspire, ...model } = detail;
+  return { model, related: [...others.values()].slice(0, RELATED) };
+}

@@ -1,0 +1,108 @@
+import { Link } from "@tanstack/react-router";
+import { count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
+import { categoryTitle } from "../catalogue/home-page.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { copyText } from "../ui/copy-button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { toast } from "../ui/toast.tsx";
+import { type FormValues, keptValues } from "./form-values.ts";
+import type { ModelData } from "./load-model.ts";
+
+export function ModelHeader({ model, values }: { model: ModelData["model"]; values: FormValues }) {
+  const { modelyard: facts, taskstat } = model;
+  const path = modelPath(model);
+  const copyPrompt = async () => {
+    try {
+      const inputs = JSON.stringify(keptValues(facts, values));
+      const response = await fetch(`${path}/prompt.txt?inputs=${encodeURIComponent(inputs)}`);
+      if (!response.ok) throw new Error(String(response.status));
+      if (await copyText(await response.text())) toast("The prompt is in the clipboard");
+    } catch {
+      toast("The prompt could not be fetched.", "bad");
+    }
+  };
+  const figures: [string, string][] = [
+    ["Price", startingPrice(model)],
+    ["Runs", count(taskstat.runcount)],
+    ...(facts.successrate === null
+      ? []
+      : [["Succeed", `${Math.floor(facts.successrate * 1000) / 10} %`] as [string, string]]),
+    ...(facts.p50 === null ? [] : [["Typical run", duration(facts.p50)] as [string, string]]),
+    ...(facts.p95 === null ? [] : [["95 % within", duration(facts.p95)] as [string, string]]),
+    [
+      "Licence",
+      [facts.license.code, facts.license.weights]
+        .filter((one, index, all) => one && all.indexOf(one) === index)
+        .join(", weights "),
+    ],
+  ];
+  return (
+    <header>
+      <nav aria-label="Path" className="text-sm text-soft">
+        <ol className="flex flex-wrap items-center gap-1.5">
+          <li>
+            <Link to="/models" className="hover:underline">
+              Models
+            </Link>
+          </li>
+          <li aria-hidden="true">/</li>
+          <li>
+            <Link to="/models" search={{ owner: model.slugowner }} className="hover:underline">
+              {model.slugowner}
+            </Link>
+          </li>
+        </ol>
+      </nav>
+      <div className="mt-2 flex flex-wrap items-start gap-x-8 gap-y-4">
+        <div className="min-w-64 grow basis-96">
+          <h1 className="text-3xl wrap-anywhere">
+            <span className="font-normal text-soft">{model.slugowner}/</span>
+            {model.slugproject}
+          </h1>
+          <p className="mt-2 max-w-2xl text-lg text-soft">{model.description}</p>
+          <ul className="mt-3 flex flex-wrap gap-2" aria-label="Categories">
+            {model.categories.map((name) => (
+              <li key={name}>
+                <Link
+                  to="/models"
+                  search={{ category: name }}
+                  className="inline-flex min-h-7 items-center rounded-full border border-line bg-card px-2.5 text-sm hover:border-edge"
+                >
+                  {categoryTitle(name)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div className="flex flex-wrap gap-2">
+          <Button size="small" onClick={() => void copyPrompt()}>
+            <Icon name="copy" className="size-4" />
+            Copy prompt for LLM
+          </Button>
+          <a href={`${path}/llms.txt`} className={buttonClass("plain", "small")}>
+            View as Markdown
+          </a>
+          <a href={`${path}/llms-full.txt`} className={buttonClass("plain", "small")}>
+            View as Markdown (Full)
+          </a>
+        </div>
+      </div>
+      {facts.lifecycle !== "live" && (
+        <p className="mt-4 flex items-start gap-2 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
+          <Icon name="alert" className="mt-0.5 size-5" />
+          {facts.lifecycle === "retired"
+            ? "This model is retired: it can be read about, and no longer run."
+            : "This model is a preview: its inputs, results and price may still change."}
+        </p>
+      )}
+      <dl className="mt-5 flex flex-wrap gap-x-8 gap-y-3 border-y border-line py-3.5">
+        {figures.map(([term, value]) => (
+          <div key={term}>
+            <dt className="text-sm text-soft">{term}</dt>
+            <dd className="font-semibold tabular-nums">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </header>
+  );
+}

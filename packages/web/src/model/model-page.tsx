@@ -1,0 +1,212 @@
+/** A model's page: what it is, the form to try it, what it makes, how to call it, and what its author says. */
+import { items } from "@modelyard/contract";
+import { type KeyboardEvent, useMemo, useState } from "react";
+import { CardGrid } from "../catalogue/model-card.tsx";
+import { RunPanel } from "../run/run-panel.tsx";
+import { isOver } from "../run/run-state.ts";
+import { useRun } from "../run/use-run.ts";
+import { useSession } from "../session/session-provider.tsx";
+import { signInPath } from "../session/sign-in-path.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { ServerHtml } from "../ui/server-html.tsx";
+import { announce } from "../ui/toast.tsx";
+import { CodePanel } from "./code-panel.tsx";
+import { costOf } from "./cost.ts";
+import { ModelForm } from "./form.tsx";
+import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
+import type { ModelData } from "./load-model.ts";
+import { ModelHeader } from "./model-header.tsx";
+import type { ModelSearch } from "./model-search.ts";
+import { ReportForm } from "./report-form.tsx";
+import { SampleGallery } from "./sample-gallery.tsx";
+import { useFormValues } from "./use-form-values.ts";
+
+export function ModelPage({ model, related, search }: ModelData & { search: ModelSearch }) {
+  const form = model.modelyard;
+  const session = useSession();
+  const { values, set, setAll, reset } = useFormValues(model, search.inputs);
+  const { run, ranWith, found, start, stop, dismiss } = useRun(search.run);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
+  const [asksToSignIn, setAsksToSignIn] = useState(false);
+
+  const wrong = useMemo(() => problems(form, values), [form, values]);
+  const shownProblems = useMemo(
+    () => new Map([...wrong].filter(([id]) => tried || left.has(id))),
+    [wrong, tried, left],
+  );
+  const cost = useMemo(() => costOf(model, checkedValues(form, values)), [model, form, values]);
+  const busy = run !== undefined && !isOver(run);
+  const retired = form.lifecycle === "retired";
+
+  const submit = () => {
+    if (busy || retired) return;
+    setTried(true);
+    const first = items(form).find(({ id }) => wrong.has(id));
+    if (first) {
+      announce(wrong.get(first.id) ?? "");
+      // After React has opened the advanced fields, where one of them is meant.
+      requestAnimationFrame(() => document.getElementById(`input-${first.id}`)?.focus());
+      return;
+    }
+    if (session.state !== "in") {
+      setAsksToSignIn(true);
+      return;
+    }
+    setTried(false);
+    start({ model: `${model.cleanslugowner}/${model.cleanslugproject}`, body: runBody(form, values), values });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    submit();
+  };
+
+  const before = ranWith ?? (found ? formValues(form, found) : undefined);
+  return (
+    <>
+      <ModelHeader model={model} values={values} />
+      <div className="mt-8 grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(20rem,5fr)_minmax(0,7fr)] *:min-w-0">
+        <section aria-labelledby="try-title">
+          <div className="mb-4 flex items-center justify-between gap-4">
+            <h2 id="try-title" className="text-xl">
+              Try it
+            </h2>
+            <Button look="quiet" size="small" onClick={reset}>
+              Reset the form
+            </Button>
+          </div>
+          <form
+            noValidate
+            data-model-form=""
+            onKeyDown={onKeyDown}
+            onSubmit={(event) => {
+              event.preventDefault();
+              submit();
+            }}
+          >
+            <ModelForm
+              form={form}
+              values={values}
+              problems={shownProblems}
+              set={set}
+              onLeave={(id) => setLeft((before) => (before.has(id) ? before : new Set(before).add(id)))}
+            />
+            <div className="mt-6 flex flex-wrap items-center gap-x-5 gap-y-3 border-t border-line pt-5">
+              <button
+                type="submit"
+                className={`${buttonClass("primary")} min-h-11 px-6`}
+                disabled={busy || retired}
+                aria-keyshortcuts="Control+Enter Meta+Enter"
+              >
+                <Icon name="play" />
+                {busy ? "Running" : run ? "Run again" : "Run"}
+              </button>
+              <div className="min-w-40 grow" data-testid="cost">
+                <p className="font-semibold tabular-nums">{cost.headline}</p>
+                <p className="text-sm text-soft">{cost.detail}</p>
+              </div>
+            </div>
+            {asksToSignIn && session.state !== "in" && (
+              <SignInNote offered={session.state === "out" && session.offered} />
+            )}
+            <noscript>
+              <p className="mt-4 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
+                The form needs JavaScript to run the model. Everything else on this page, and the API, does not.
+              </p>
+            </noscript>
+          </form>
+        </section>
+        <div className="grid content-start gap-8 *:min-w-0">
+          {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}
+          {run && (
+            <RunPanel
+              run={run}
+              model={model}
+              inputPicture={inputPicture(before)}
+              inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
+              changes={before ? changes(form, before, values) : []}
+              onStop={stop}
+              onDismiss={dismiss}
+            />
+          )}
+          <SampleGallery model={model} onUse={(inputs) => setAll(formValues(form, inputs))} />
+        </div>
+      </div>
+      <CodePanel model={model} search={search} values={values} />
+      <div className="mt-14 grid gap-12 border-t border-line pt-10 lg:grid-cols-[minmax(0,7fr)_minmax(18rem,3fr)] *:min-w-0">
+        <section aria-labelledby="readme-title" id="readme">
+          <h2 id="readme-title" className="mb-4 text-xl">
+            Readme
+          </h2>
+          <ServerHtml slot="readme" html={model.readme} className="prose max-w-[46rem] wrap-anywhere" />
+        </section>
+        <ReportForm model={model} reported={search.reported === true} />
+      </div>
+      {related.length > 0 && (
+        <section className="mt-14 border-t border-line pt-10" aria-labelledby="related-title">
+          <h2 id="related-title" className="mb-4 text-xl">
+            Related models
+          </h2>
+          <CardGrid models={related} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** The one picture that a run was given, where a result can be laid over it. */
+function inputPicture(
+  values: ReturnType<typeof formValues> | undefined | Readonly<Record<string, unknown>>,
+): string | undefined {
+  const pictures = Object.values(values ?? {}).flatMap((value) => {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((entry) => {
+      if (entry.kind === "url")
+        return /\.(png|jpe?g|webp|gif|avif)$/i.test(entry.url) && sameOrigin(entry.url) ? [entry.url as string] : [];
+      return entry.file.type.startsWith("image/") ? [objectUrl(entry.file)] : [];
+    });
+  });
+  return pictures.length === 1 ? pictures[0] : undefined;
+}
+
+const sameOrigin = (url: string) => URL.parse(url)?.origin === location.origin;
+const urls = new WeakMap<File, string>();
+
+/** One address for each file for as long as the page lives. */
+function objectUrl(file: File): string {
+  let url = urls.get(file);
+  if (!url) urls.set(file, (url = URL.createObjectURL(file)));
+  return url;
+}
+
+function SignInNote({ offered }: { offered: boolean }) {
+  return (
+    <p role="alert" className="mt-4 rounded-md bg-signal-wash px-4 py-3">
+      {offered ? (
+        <>
+          <a href={signInPath()} className="link font-semibold">
+            Sign in
+          </a>{" "}
+          to run it. What you have filled in is kept.
+        </>
+      ) : (
+        <>This server has no sign-in for browsers. Run it with a project's key: the code below has your inputs in it.</>
+      )}
+    </p>
+  );
+}
+
+function SignInToSee({ offered }: { offered: boolean }) {
+  return (
+    <p className="rounded-lg border border-line bg-card px-5 py-4">
+      The run in this address belongs to an account.{" "}
+      {offered && (
+        <a href={signInPath()} className="link font-semibold">
+          Sign in to see it
+        </a>
+      )}
+    </p>
+  );
+}

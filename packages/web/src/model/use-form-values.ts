@@ -1,0 +1,85 @@
+/** The form's state: from the address, else from the last visit, else the defaults; kept in both as it changes. */
+import type { ToolFacts } from "@modelyard/contract";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type FormValue, type FormValues, formValues, keptValues } from "./form-values.ts";
+
+/** Characters of values that still go into the address; longer ones are kept in this browser only. */
+const ADDRESS_LIMIT = 1_500;
+/** Time after the last change until it is kept, in milliseconds. */
+const PAUSE_MS = 300;
+
+interface UseFormValues {
+  values: FormValues;
+  set: (id: string, value: FormValue) => void;
+  setAll: (values: FormValues) => void;
+  reset: () => void;
+}
+
+function readKept(key: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(key) ?? "null");
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeKept(key: string, values: Record<string, unknown>): void {
+  try {
+    if (Object.keys(values).length === 0) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(values));
+  } catch {
+    // Full or forbidden: the address still has them.
+  }
+}
+
+export function useFormValues(
+  model: { id: string; slugowner: string; slugproject: string; modelyard: ToolFacts },
+  inAddress: Readonly<Record<string, unknown>> | undefined,
+): UseFormValues {
+  const form = model.modelyard;
+  const key = `modelyard:inputs:${model.slugowner}/${model.slugproject}`;
+  const [values, setValues] = useState<FormValues>(() => formValues(form, inAddress));
+  const navigate = useNavigate();
+  const touched = useRef(false);
+
+  // After hydration: the server does not know what this browser keeps.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once a visit, with what the page was opened with
+  useEffect(() => {
+    const kept = inAddress ? undefined : readKept(key);
+    if (kept) setValues(formValues(form, kept));
+  }, [key]);
+
+  useEffect(() => {
+    if (!touched.current) return;
+    const timer = setTimeout(() => {
+      const kept = keptValues(form, values);
+      writeKept(key, kept);
+      const fits = JSON.stringify(kept).length <= ADDRESS_LIMIT;
+      const inputs = fits && Object.keys(kept).length > 0 ? kept : undefined;
+      void navigate({
+        to: ".",
+        search: (search) => ({ ...search, inputs }),
+        replace: true,
+        resetScroll: false,
+        hash: true,
+      });
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [values, form, key, navigate]);
+
+  const setAll = useCallback((next: FormValues) => {
+    touched.current = true;
+    setValues(next);
+  }, []);
+  return {
+    values,
+    set: useCallback((id, value) => {
+      touched.current = true;
+      setValues((before) => ({ ...before, [id]: value }));
+    }, []),
+    setAll,
+    reset: useCallback(() => setAll(formValues(form)), [form, setAll]),
+  };
+}

@@ -1,0 +1,98 @@
+/** All pages, and what each loads. Search parameters are the state of a page that can be linked to. */
+import { createRootRouteWithContext, createRoute, notFound } from "@tanstack/react-router";
+import { HomePage } from "./catalogue/home-page.tsx";
+import { ListingPage } from "./catalogue/listing-page.tsx";
+import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
+import { Document } from "./layout/document.tsx";
+import { loadModel } from "./model/load-model.ts";
+import { modelHead } from "./model/model-head.ts";
+import { ModelPage } from "./model/model-page.tsx";
+import { readModelSearch } from "./model/model-search.ts";
+import type { PageContext } from "./router.tsx";
+import { samplesRequest } from "./samples/samples-request.ts";
+
+const DESCRIPTION = "Run AI models from the browser or through one API, and see what a run costs before it starts.";
+
+export const rootRoute = createRootRouteWithContext<PageContext>()({
+  head: ({ match }) => {
+    const { assets } = match.context;
+    return {
+      meta: [
+        { charSet: "utf-8" },
+        { name: "viewport", content: "width=device-width, initial-scale=1" },
+        { title: "Modelyard" },
+        { name: "description", content: DESCRIPTION },
+      ],
+      links: [
+        ...(assets.font
+          ? [{ rel: "preload", href: assets.font, as: "font", type: "font/woff2", crossOrigin: "anonymous" as const }]
+          : []),
+        ...(assets.style ? [{ rel: "stylesheet", href: assets.style }] : []),
+        { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+      ],
+      scripts: assets.script ? [{ type: "module", src: assets.script, async: true }] : [],
+    };
+  },
+  component: Document,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  loader: ({ context }) => context.models.explore(),
+  head: () => ({ meta: [{ title: "Modelyard: AI models to try and to build on" }] }),
+  component: function Home() {
+    return <HomePage rows={homeRoute.useLoaderData()} />;
+  },
+});
+
+const modelsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/models",
+  validateSearch: readListingSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => loadListing(context.models, deps),
+  head: ({ match }) => ({
+    meta: [{ title: match.search.category ? `${match.search.category} models · Modelyard` : "Models · Modelyard" }],
+  }),
+  component: function Models() {
+    return <ListingPage kind="models" search={modelsRoute.useSearch()} listing={modelsRoute.useLoaderData()} />;
+  },
+});
+
+const appsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/apps",
+  validateSearch: readListingSearch,
+  loaderDeps: ({ search }) => ({ ...search, category: "app" }),
+  loader: ({ context, deps }) => loadListing(context.models, deps),
+  head: () => ({ meta: [{ title: "Apps · Modelyard" }] }),
+  component: function Apps() {
+    return <ListingPage kind="apps" search={appsRoute.useSearch()} listing={appsRoute.useLoaderData()} />;
+  },
+});
+
+export const modelRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/models/$owner/$model",
+  validateSearch: readModelSearch,
+  // Only what changes the rendered page; typing into the form changes the address without loading anything.
+  loaderDeps: () => ({}),
+  loader: async ({ context, params, location }) => {
+    const found = await loadModel(context.models, params);
+    if (!found) throw notFound();
+    if (!context.aside) return found;
+    const search = readModelSearch(location.search);
+    context.aside.set("readme", found.model.readme);
+    context.aside.set("samples", (await context.samples?.(samplesRequest(found.model, search))) ?? "");
+    return { ...found, model: { ...found.model, readme: "" } };
+  },
+  head: ({ loaderData, match }) => (loaderData ? modelHead(loaderData.model, match.context.base) : {}),
+  component: function Model() {
+    const data = modelRoute.useLoaderData();
+    // Another model is another page: nothing of the last one's form or run is kept.
+    return <ModelPage key={data.model.id} {...data} search={modelRoute.useSearch()} />;
+  },
+});
+
+export const routeTree = rootRoute.addChildren([homeRoute, modelsRoute, appsRoute, modelRoute]);

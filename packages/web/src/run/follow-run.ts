@@ -1,0 +1,111 @@
+/** Starting a run and following it to its end, over broken connections and reloads of the page. Loaded with the first run. */
+import { type Client, ModelyardError, type TaskRef } from "@modelyard/sdk";
+import { isOver, type RunAction, type RunState } from "./run-state.ts";
+
+/** Pauses between attempts to connect again, in milliseconds; the last one repeats. */
+const RECONNECT_MS = [300, 1_000, 3_000, 8_000];
+/** How often a waiting task is asked for its place in the queue, in milliseconds. */
+const WAITING_MS = 2_000;
+
+export interface Following {
+  client: Client;
+  dispatch: (action: RunAction) => void;
+  /** The state as it is now. */
+  state: () => RunState;
+  signal: AbortSignal;
+}
+
+const sleep = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** The API's refusals in words for the person at the form. */
+function problemWords(error: unknown): string {
+  if (!(error instanceof ModelyardError)) return "The server could not be reached. Nothing was started; try once more.";
+  switch (error.code) {
+    case 97:
+      return "Your wallet does not cover what this run could cost at most. Add funds, or choose inputs that cost less.";
+    case 96:
+      return error.message;
+    case 99:
+      return "Your session has ended. Sign in again; your inputs are kept.";
+    default:
+      return error.message
+        .replace(/^Request (parameter|files) \[(\w+)\]/, "The field $2")
+        .replace(/^slug-owner.*|^tool-not.*/, "This model can no longer be run.");
+  }
+}
+
+/** Sends the run. Resolves to its id, or undefined where it was refused. */
+export async function sendRun(
+  following: Following,
+  run: { model: string; body: Record<string, unknown>; key: string },
+): Promise<string | undefined> {
+  try {
+    const { taskid, socketaccesstoken } = await following.client.run(run.model, run.body, { idempotencyKey: run.key });
+    following.dispatch({ type: "sent", taskId: taskid, token: socketaccesstoken });
+    return taskid;
+  } catch (error) {
+    following.dispatch({ type: "refused", problem: problemWords(error) });
+    return undefined;
+  }
+}
+
+/** Takes up a run that was started before, by its id. */
+export async function findRun({ client, dispatch }: Following, taskid: string) {
+  try {
+    const task = await client.detail({ taskid });
+    dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken });
+    return task;
+  } catch (error) {
+    const known = error instanceof ModelyardError && error.code === 1;
+    dispatch({
+      type: "refused",
+      problem: known ? "This run is not one of yours, or it is gone." : problemWords(error),
+    });
+    return undefined;
+  }
+}
+
+/** Follows until the end; asks for the place in the queue while it waits. */
+export async function follow(following: Following, ref: TaskRef): Promise<void> {
+  const { client, dispatch, state, signal } = following;
+  const waiting = watchQueue(following, ref);
+  for (let tries = 0; !signal.aborted; tries++) {
+    const token = state().token;
+    if (!token) return;
+    const before = state().seq;
+    try {
+      for await (const frame of client.events(token, { after: before, signal })) {
+        if (state().connection === "lost") dispatch({ type: "connection", connection: "live" });
+        dispatch({ type: "frame", frame, at: Date.now() });
+        if (!frame.terminal) continue;
+        dispatch({ type: "ended", task: await client.detail(ref) });
+        await waiting;
+        return;
+      }
+    } catch {
+      // The socket or the last question failed; what was seen so far stays, and the next attempt goes on after it.
+    }
+    if (signal.aborted) return;
+    if (state().seq > before) tries = 0;
+    dispatch({ type: "connection", connection: "lost" });
+    await sleep(RECONNECT_MS[Math.min(tries, RECONNECT_MS.length - 1)] ?? 8_000, signal);
+  }
+}
+
+async function watchQueue({ client, dispatch, state, signal }: Following, ref: TaskRef): Promise<void> {
+  while (!signal.aborted && !isOver(state())) {
+    const stage = state().stages.at(-1)?.type;
+    if (stage === undefined || stage === "task_queue") {
+      const task = await client.detail(ref).catch(() => undefined);
+      if (task && !signal.aborted && task.status === "task_queue") dispatch({ type: "waiting", task });
+    }
+    await sleep(WAITING_MS, signal);
+  }
+}

@@ -1,0 +1,208 @@
+/** The run beside the form: where it is, what it says, what it made and what it cost. */
+import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contract";
+import type { ReactNode } from "react";
+import { dollars, duration } from "../catalogue/describe.ts";
+import type { Change } from "../model/form-values.ts";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { Logs } from "./logs.tsx";
+import { Outputs } from "./outputs.tsx";
+import { isOver, isQueued, type RunState } from "./run-state.ts";
+import { STEPS, stageWords } from "./stages.ts";
+import { StreamedText } from "./streamed-text.tsx";
+import { useElapsed } from "./use-elapsed.ts";
+
+interface RunPanelProps {
+  run: RunState;
+  model: Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
+  /** Address of the picture that the run was given, to compare with. */
+  inputPicture: string | undefined;
+  /** Inputs of the run, for the archive of everything. */
+  inputs: Record<string, unknown>;
+  changes: readonly Change[];
+  onStop: () => void;
+  onDismiss: () => void;
+}
+
+export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, onDismiss }: RunPanelProps) {
+  const over = isOver(run);
+  return (
+    <section aria-label="Run" className="overflow-hidden rounded-lg border border-line bg-card" data-run={run.phase}>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-3">
+        <Badge run={run} />
+        <Elapsed run={run} />
+        {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
+        <span className="ml-auto">
+          {over ? (
+            <Button look="quiet" size="small" onClick={onDismiss}>
+              Close
+            </Button>
+          ) : (
+            run.taskId && (
+              <Button look="danger" size="small" onClick={onStop}>
+                <Icon name="stop" className="size-4" />
+                {isQueued(run) ? "Cancel" : "Stop"}
+              </Button>
+            )
+          )}
+        </span>
+      </div>
+      <div className="grid gap-5 p-5 *:min-w-0">
+        {!over && <Steps run={run} />}
+        {run.waiting && <Waiting waiting={run.waiting} />}
+        {run.connection === "lost" && !over && (
+          <Note tone="wait">
+            The connection is gone; the run is not. Connecting again, and nothing will be missing.
+          </Note>
+        )}
+        {run.retries > 0 && !over && (
+          <Note tone="wait">A worker was lost, so it began again. Only the attempt that succeeds is paid.</Note>
+        )}
+        {run.progress && !over && <ProgressBar progress={run.progress} />}
+        {run.problem && (run.phase === "refused" || run.phase === "failed") && (
+          <Note tone="bad">{run.phase === "failed" ? `${run.problem} A failed run costs nothing.` : run.problem}</Note>
+        )}
+        {run.phase === "cancelled" && (
+          <Note tone="wait">
+            {run.problem ?? "It was stopped."} What had come so far stays here, and it costs nothing.
+          </Note>
+        )}
+        <StreamedText run={run} />
+        {run.outputs.length > 0 && (
+          <Outputs outputs={run.outputs} inputPicture={inputPicture} inputs={inputs} taskId={run.taskId ?? ""} />
+        )}
+        {run.phase === "done" && run.outputs.length === 0 && (
+          <p className="text-soft">It ended well and left nothing: no files, no text.</p>
+        )}
+        {run.task && <Costs task={run.task} />}
+        {over && changes.length > 0 && <Changes changes={changes} />}
+        <Logs
+          stdout={run.answer === "" ? run.stdout : ""}
+          stderr={run.stderr}
+          name={`${model.slugproject}-${run.taskId ?? ""}`}
+          open={run.phase === "failed"}
+        />
+      </div>
+    </section>
+  );
+}
+
+const TONES = {
+  sending: "bg-wait-wash text-wait",
+  following: "bg-wait-wash text-wait",
+  done: "bg-good-wash text-good",
+  failed: "bg-bad-wash text-bad",
+  refused: "bg-bad-wash text-bad",
+  cancelled: "bg-sunk text-soft",
+} as const;
+
+function Badge({ run }: { run: RunState }) {
+  const text = run.phase === "refused" ? "Not started" : stageWords(run);
+  return <span className={`rounded-full px-3 py-1 text-sm font-semibold ${TONES[run.phase]}`}>{text}</span>;
+}
+
+function Elapsed({ run }: { run: RunState }) {
+  const seconds = useElapsed(run.stages[0]?.at, isOver(run));
+  const ran = run.task ? Number(run.task.elapsedseconds) : undefined;
+  if (ran !== undefined && ran > 0)
+    return <span className="text-sm text-soft tabular-nums">ran for {duration(ran)}</span>;
+  if (seconds === undefined || run.task) return null;
+  return <span className="text-sm text-soft tabular-nums">{duration(seconds)}</span>;
+}
+
+function Steps({ run }: { run: RunState }) {
+  const reached = STEPS.findLastIndex(({ event }) => run.stages.some(({ type }) => type === event));
+  return (
+    <ol className="grid grid-cols-6 gap-1.5 text-xs sm:text-sm" aria-label="Stages">
+      {STEPS.map(({ event, label }, index) => (
+        <li
+          key={event}
+          aria-current={index === reached ? "step" : undefined}
+          className={index <= reached ? "text-ink" : "text-soft"}
+        >
+          <span
+            className={`mb-1.5 block h-1 rounded-full ${index < reached ? "bg-signal" : index === reached ? "animate-pulse bg-signal" : "bg-line"}`}
+          />
+          <span className={index === reached ? "font-semibold" : "max-sm:sr-only"}>{label}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Waiting({ waiting }: { waiting: NonNullable<RunState["waiting"]> }) {
+  const { position, estimatedStart, reason } = waiting;
+  const seconds = estimatedStart === null ? 0 : estimatedStart - Date.now() / 1000;
+  return (
+    <Note tone="wait">
+      {position !== null &&
+        (position === 1 ? "Next in this model's queue. " : `Number ${position} in the queue of this model. `)}
+      {seconds >= 1 && `It starts in about ${duration(seconds)}. `}
+      {reason}
+    </Note>
+  );
+}
+
+export function Note({ tone, children }: { tone: "good" | "bad" | "wait"; children: ReactNode }) {
+  const look = { good: "bg-good-wash text-good", bad: "bg-bad-wash text-bad", wait: "bg-wait-wash text-wait" }[tone];
+  return <p className={`rounded-md px-4 py-2.5 wrap-anywhere ${look}`}>{children}</p>;
+}
+
+function ProgressBar({ progress }: { progress: NonNullable<RunState["progress"]> }) {
+  const { percentage, task, step, total, remaining } = progress;
+  return (
+    <div className="grid gap-1.5">
+      <div className="flex justify-between gap-4 text-sm text-soft tabular-nums">
+        <span>
+          {task}
+          {step !== "" && total !== "" && ` ${step} of ${total}`}
+        </span>
+        <span>
+          {Math.round(percentage)} %{remaining !== undefined && remaining > 0 && `, ${duration(remaining)} left`}
+        </span>
+      </div>
+      <progress
+        aria-label="Progress"
+        max={100}
+        value={percentage}
+        className="h-2 w-full appearance-none overflow-hidden rounded-full [&::-webkit-progress-bar]:bg-line [&::-webkit-progress-value]:bg-signal [&::-moz-progress-bar]:bg-signal"
+      />
+    </div>
+  );
+}
+
+function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
+  const { price } = task.modelyard;
+  const rows: [string, string][] = [
+    ["Set aside at most", dollars(price.hold)],
+    ["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`],
+    ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
+  ];
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-2 border-t border-line pt-4 text-sm">
+      {rows.map(([term, value], index) => (
+        <div key={term}>
+          <dt className="text-soft">{term}</dt>
+          <dd className={`tabular-nums ${index === 2 ? "font-semibold" : ""}`}>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Changes({ changes }: { changes: readonly Change[] }) {
+  return (
+    <div className="border-t border-line pt-4 text-sm">
+      <h3 className="font-semibold">Changed in the form since this run</h3>
+      <ul className="mt-2 grid gap-1.5">
+        {changes.map(({ label, from, to }) => (
+          <li key={label} className="wrap-anywhere">
+            <span className="text-soft">{label}:</span>{" "}
+            <del className="rounded-sm bg-bad-wash px-1 text-bad">{from}</del>{" "}
+            <ins className="rounded-sm bg-good-wash px-1 text-good no-underline">{to}</ins>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+/** One run as the page shows it, folded from the frames of its socket and the answers about it. Pure. */
+import type { Frame, Output, Task, TaskEventType } from "@modelyard/contract";
+
+export interface Progress {
+  percentage: number;
+  task: string;
+  step: string;
+  total: string;
+  /** Seconds that the model says are left; undefined where it does not. */
+  remaining: number | undefined;
+}
+
+export interface RunState {
+  phase: "sending" | "following" | "done" | "failed" | "cancelled" | "refused";
+  taskId: string | undefined;
+  token: string | undefined;
+  /** Stages in the order they came, each once. A new attempt begins again. */
+  stages: { type: TaskEventType; at: number }[];
+  /** Number of the last event seen; a new connection goes on after it. */
+  seq: number;
+  /** Times the run was taken up again after its worker was lost. */
+  retries: number;
+  connection: "live" | "lost";
+  progress: Progress | undefined;
+  stdout: string;
+  stderr: string;
+  thinking: string;
+  answer: string;
+  isThinking: boolean;
+  outputs: Output[];
+  /** Only while it waits; the probable start in unix seconds. */
+  waiting: { reason: string; position: number | null; estimatedStart: number | null } | undefined;
+  /** The task's record, once it has ended. */
+  task: Task | undefined;
+  /** Why it was refused or has failed, in a sentence. */
+  problem: string | undefined;
+}
+
+export type RunAction =
+  | { type: "sent"; taskId: string; token: string }
+  | { type: "refused"; problem: string }
+  | { type: "frame"; frame: Frame; at: number }
+  | { type: "waiting"; task: Task }
+  | { type: "ended"; task: Task }
+  | { type: "connection"; connection: RunState["connection"] };
+
+/** Characters of a log that the page keeps; what came before stays in the task's record. */
+const LOG_LIMIT = 200_000;
+
+export const NEW_RUN: RunState = {
+  phase: "sending",
+  taskId: undefined,
+  token: undefined,
+  stages: [],
+  seq: 0,
+  retries: 0,
+  connection: "live",
+  progress: undefined,
+  stdout: "",
+  stderr: "",
+  thinking: "",
+  answer: "",
+  isThinking: false,
+  outputs: [],
+  waiting: undefined,
+  task: undefined,
+  problem: undefined,
+};
+
+const STAGES: ReadonlySet<TaskEventType> = new Set([
+  "task_queue",
+  "task_accept",
+  "task_preprocess_start",
+  "task_assign",
+  "task_start",
+  "task_postprocess_start",
+  "task_postprocess_end",
+  "task_cancel",
+]);
+
+function appended(log: string, text: string): string {
+  const joined = log === "" || log.endsWith("\n") ? log + text : `${log}\n${text}`;
+  return joined.length > LOG_LIMIT ? joined.slice(-LOG_LIMIT) : joined;
+}
+
+function withStage(state: RunState, type: TaskEventType, at: number): RunState {
+  if (!STAGES.has(type)) return state;
+  // The first one is the run itself being accepted; a later one means that a worker was lost.
+  if (type === "task_queue" && state.stages.length > 1) {
+    const retries = state.retries + 1;
+    return {
+      ...state,
+      retries,
+      stages: [{ type, at }],
+      progress: undefined,
+      stdout: "",
+      stderr: "",
+      thinking: "",
+      answer: "",
+    };
+  }
+  if (state.stages.some((stage) => stage.type === type)) return state;
+  return {
+    ...state,
+    stages: [...state.stages, { type, at }],
+    waiting: type === "task_queue" ? state.waiting : undefined,
+  };
+}
+
+function withMessage(state: RunState, { type, message }: Frame): RunState {
+  if (message === null || Array.isArray(message)) return state;
+  if (typeof message === "string") {
+    if (type === "task_error") return { ...state, stderr: appended(state.stderr, message) };
+    return type === "task_output" ? { ...state, stdout: appended(state.stdout, message) } : state;
+  }
+  if ("percentage" in message) {
+    const remaining = message.remainingTime === "" ? undefined : Number(message.remainingTime);
+    const { task, stepCurrent: step, stepTotal: total } = message;
+    return { ...state, progress: { percentage: Number(message.percentage), task, step, total, remaining } };
+  }
+  if ("isThinking" in message) {
+    const { thinking, answer, isThinking } = message;
+    return { ...state, thinking: thinking.join("\n"), answer: answer.join("\n"), isThinking };
+  }
+  // Everything that was printed, at the end: what was missed is filled in.
+  const filled = type === "task_error_full" ? { stderr: state.stderr || message.raw } : {};
+  const printed = type === "task_output_full" && state.answer === "" ? { stdout: state.stdout || message.raw } : {};
+  return {
+    ...state,
+    ...filled,
+    ...printed,
+    thinking: message.thinking?.join("\n") || state.thinking,
+    answer: message.answer?.join("\n") || state.answer,
+  };
+}
+
+function ended(state: RunState, task: Task): RunState {
+  const base = { ...state, task, outputs: task.outputs, waiting: undefined, isThinking: false };
+  if (task.status === "task_cancel")
+    return { ...base, phase: "cancelled", problem: task.modelyard.endreason ?? undefined };
+  if (task.pexit === "0") return { ...base, phase: "done", problem: undefined };
+  const said = task.modelyard.endreason ?? task.debugerror.trim().split("\n").at(-1);
+  return { ...base, phase: "failed", problem: said || "The model ended with an error." };
+}
+
+export function reduceRun(state: RunState, action: RunAction): RunState {
+  switch (action.type) {
+    case "sent":
+      return { ...state, phase: "following", taskId: action.taskId, token: action.token };
+    case "refused":
+      return { ...state, phase: "refused", problem: action.problem };
+    case "connection":
+      return { ...state, connection: action.connection };
+    case "waiting": {
+      const { waitreason, position, estimatedstart } = action.task.modelyard;
+      if (waitreason === null) return { ...state, waiting: undefined };
+      return { ...state, waiting: { reason: waitreason, position, estimatedStart: estimatedstart } };
+    }
+    case "ended":
+      return ended(state, action.task);
+    case "frame": {
+      const { frame, at } = action;
+      const next = withMessage(withStage(state, frame.type, at), frame);
+      return { ...next, seq: frame.seq > state.seq ? frame.seq : state.seq, outputs: frame.outputs ?? next.outputs };
+    }
+  }
+}
+
+export function isOver(state: RunState): boolean {
+  return state.phase === "done" || state.phase === "failed" || state.phase === "cancelled" || state.phase === "refused";
+}
+
+/** Whether it may still be taken back without a process being stopped. */
+export function isQueued(state: RunState): boolean {
+  return state.phase === "following" && (state.stages.length === 0 || state.stages.at(-1)?.type === "task_queue");
+}
