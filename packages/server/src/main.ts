@@ -150,11 +150,14 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   let ready = false;
   metricsRoutes(app, { db, meter, registry, isReady: () => ready, token: config.metricsToken });
   const pages = config.webDir === undefined ? undefined : createPages({ app, db, models, dist: config.webDir, log });
-  if (pages) pageRoutes(app, { pages, publicUrl: config.publicUrl });
-  else
+  if (pages) {
+    const addresses = [config.publicUrl, config.filesUrl].filter((address) => address !== undefined);
+    pageRoutes(app, { pages, addresses });
+  } else {
     app.get("/", (request, reply) => {
       void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
     });
+  }
   const run = createRunRequest({ tasks, projects, blobs, rate: limits.runs });
   taskRoutes(app, { tasks, projects, run, ended: realtime.ended });
   syncRoutes(app, { run, tasks, realtime, log });

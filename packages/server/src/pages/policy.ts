@@ -1,9 +1,9 @@
 /** Pure rules about pages: what browsers are told to allow, which form of an answer a client wants, and what goes into a report. */
 
-/** `publicOrigin`: where files are addressed when that is not where the page is; undefined = the page's own. */
-export function contentSecurityPolicy(scripts: readonly string[], publicOrigin: string | undefined): string {
-  const files = publicOrigin === undefined ? "" : ` ${publicOrigin}`;
-  const sockets = publicOrigin === undefined ? "" : ` ${publicOrigin} ${publicOrigin.replace(/^http/, "ws")}`;
+/** `origins`: where the API and its files are addressed when that is not where the page is. */
+export function contentSecurityPolicy(scripts: readonly string[], origins: readonly string[]): string {
+  const files = origins.map((origin) => ` ${origin}`).join("");
+  const sockets = origins.map((origin) => ` ${origin} ${origin.replace(/^http/, "ws")}`).join("");
   return [
     "default-src 'none'",
     `script-src 'self'${scripts.map((hash) => ` '${hash}'`).join("")}`,

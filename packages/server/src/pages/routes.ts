@@ -33,11 +33,9 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, pages: Pages, pa
     .send(request.method === "HEAD" ? undefined : (packed ?? file.bodies.identity));
 }
 
-export function pageRoutes(
-  app: FastifyInstance,
-  { pages, publicUrl }: { pages: Pages; publicUrl: string | undefined },
-): void {
-  const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
+/** `addresses`: base addresses of the API and of files, where the operator has set them. */
+export function pageRoutes(app: FastifyInstance, { pages, addresses }: { pages: Pages; addresses: string[] }): void {
+  const origins = [...new Set(addresses.map((address) => new URL(address).origin))];
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { url } = request;
@@ -61,7 +59,7 @@ export function pageRoutes(
       .header("content-type", answer.contentType)
       .code(answer.status);
     if (answer.contentType.startsWith("text/html"))
-      void reply.header("content-security-policy", contentSecurityPolicy(answer.scripts, publicOrigin));
+      void reply.header("content-security-policy", contentSecurityPolicy(answer.scripts, origins));
     if (answer.status === 200 && request.headers["if-none-match"] === etag) return reply.code(304).send();
     const encoding = chosenEncoding(request.headers["accept-encoding"]);
     if (encoding !== "identity") void reply.header("content-encoding", encoding);

@@ -28,13 +28,17 @@ export function Header() {
           <button
             type="button"
             onClick={openPalette}
-            aria-label="Search models and pages"
             aria-keyshortcuts="Control+K Meta+K"
             className="flex min-h-10 items-center gap-2 rounded-md px-2.5 text-soft hover:bg-sunk hover:text-ink lg:min-w-56 lg:border lg:border-line lg:bg-card"
           >
             <Icon name="search" />
-            <span className="hidden lg:inline">Search</span>
-            <kbd className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs lg:inline">Ctrl K</kbd>
+            <span className="max-lg:sr-only">Search</span>
+            <span
+              aria-hidden="true"
+              className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs lg:inline"
+            >
+              Ctrl K
+            </span>
           </button>
           <ThemeToggle />
           <AccountMenu />

@@ -12,6 +12,9 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { to: "/apps", label: "Apps" },
 ];
 
+/** The page to sign in on; undefined as long as there is none. */
+export const SIGN_IN: string | undefined = undefined;
+
 export const FOOTER: readonly { title: string; items: readonly { href: string; label: string }[] }[] = [
   {
     title: "Product",

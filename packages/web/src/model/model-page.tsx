@@ -182,28 +182,33 @@ function objectUrl(file: File): string {
 }
 
 function SignInNote({ offered }: { offered: boolean }) {
+  const path = offered ? signInPath() : undefined;
   return (
     <p role="alert" className="mt-4 rounded-md bg-signal-wash px-4 py-3">
-      {offered ? (
+      {path === undefined ? (
         <>
-          <a href={signInPath()} className="link font-semibold">
+          Running it takes an account, and this page cannot sign in yet. With a project's key, the code below runs it:
+          your inputs are in it.
+        </>
+      ) : (
+        <>
+          <a href={path} className="link font-semibold">
             Sign in
           </a>{" "}
           to run it. What you have filled in is kept.
         </>
-      ) : (
-        <>This server has no sign-in for browsers. Run it with a project's key: the code below has your inputs in it.</>
       )}
     </p>
   );
 }
 
 function SignInToSee({ offered }: { offered: boolean }) {
+  const path = offered ? signInPath() : undefined;
   return (
     <p className="rounded-lg border border-line bg-card px-5 py-4">
       The run in this address belongs to an account.{" "}
-      {offered && (
-        <a href={signInPath()} className="link font-semibold">
+      {path !== undefined && (
+        <a href={path} className="link font-semibold">
           Sign in to see it
         </a>
       )}

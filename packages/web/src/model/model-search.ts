@@ -5,7 +5,7 @@ export interface ModelSearch {
   /** Values of the form that differ from their defaults, by item id. */
   inputs?: Record<string, string | number | boolean>;
   /** Id of the task that is shown. */
-  run?: string;
+  run?: number;
   lang?: LanguageId;
   /** How the code samples sign in; `signature` is the default. */
   auth?: "apikey";
@@ -16,10 +16,10 @@ export interface ModelSearch {
 }
 
 export function readModelSearch(raw: Record<string, unknown>): ModelSearch {
-  const run = typeof raw.run === "number" || typeof raw.run === "string" ? String(raw.run) : "";
+  const run = Number(raw.run);
   return {
     inputs: plainValues(raw.inputs),
-    run: /^\d{1,15}$/.test(run) ? run : undefined,
+    run: Number.isSafeInteger(run) && run > 0 ? run : undefined,
     lang: LANGUAGE_IDS.find((id) => id === raw.lang),
     auth: raw.auth === "apikey" ? "apikey" : undefined,
     code: raw.code === "program" ? "program" : undefined,

@@ -26,7 +26,7 @@ export interface UseRun {
   dismiss: () => void;
 }
 
-export function useRun(runInAddress: string | undefined): UseRun {
+export function useRun(runInAddress: number | undefined): UseRun {
   const session = useSession();
   const navigate = useNavigate();
   const [run, setRun] = useState<RunState>();
@@ -57,7 +57,7 @@ export function useRun(runInAddress: string | undefined): UseRun {
     (id: string | undefined) =>
       void navigate({
         to: ".",
-        search: (search) => ({ ...search, run: id }),
+        search: (search) => ({ ...search, run: id === undefined ? undefined : Number(id) }),
         replace: true,
         resetScroll: false,
         hash: true,
@@ -86,7 +86,7 @@ export function useRun(runInAddress: string | undefined): UseRun {
   );
 
   useEffect(() => {
-    if (!runInAddress || session.state !== "in" || latest.current.taskId === runInAddress) return;
+    if (!runInAddress || session.state !== "in" || latest.current.taskId === String(runInAddress)) return;
     const following = begin();
     void (async () => {
       const [{ clientFor }, { findRun, follow }] = await Promise.all([
@@ -94,7 +94,7 @@ export function useRun(runInAddress: string | undefined): UseRun {
         import("./follow-run.ts"),
       ]);
       const whole = { ...following, client: clientFor(session) };
-      const task = await findRun(whole, runInAddress);
+      const task = await findRun(whole, String(runInAddress));
       if (!task || following.signal.aborted) return;
       setFound(task.parameters);
       await follow(whole, { taskid: task.id });

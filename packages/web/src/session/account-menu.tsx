@@ -17,9 +17,10 @@ export function AccountMenu() {
       </span>
     );
   }
-  if (session.state === "out" && session.offered) {
+  const path = session.state === "out" && session.offered ? signInPath() : undefined;
+  if (path !== undefined) {
     return (
-      <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
+      <a href={path} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
         Sign in
       </a>
     );

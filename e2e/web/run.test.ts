@@ -1,0 +1,126 @@
+/** Running a model like a person: type, run, watch, reload, compare, download, stop. On a real started platform with a real worker. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { REPOSITORY } from "@modelyard/testing";
+import { axe, picture, type Site, skip, startSite } from "./support.ts";
+
+let site: Site;
+before(async () => {
+  if (skip) return;
+  site = await startSite("web-run");
+});
+after(async () => site?.close());
+
+test("a picture is made, compared, zoomed, downloaded, and found again after a reload", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/picture", { signedIn: true });
+  await page.getByLabel("Prompt").fill("a mountain lake");
+  assert.match(await page.getByTestId("cost").innerText(), /\$0\.01/);
+  await page.locator('input[type="file"]').setInputFiles({
+    name: "lake.jpg",
+    mimeType: "image/jpeg",
+    buffer: readFileSync(join(REPOSITORY, "models/modelyard/image-to-video/samples/lake.jpg")),
+  });
+  await page.keyboard.press("Control+Enter");
+  const run = page.locator("[data-run]");
+  await page.locator('[data-run="done"]').waitFor();
+  await run.getByRole("img", { name: /Result/ }).waitFor();
+  assert.match(await run.innerText(), /Billed\s+\$0\.01/);
+  assert.match(page.url(), /[?&]run=\d+/);
+  await picture(page, "run-picture-done");
+  assert.deepEqual(await axe(page), []);
+
+  await run.getByRole("button", { name: "Compare with the input" }).click();
+  const slider = run.getByRole("slider");
+  await slider.focus();
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await slider.inputValue(), "49");
+  await picture(page, "run-picture-compare", false);
+
+  const saved = page.waitForEvent("download");
+  await run.getByRole("link", { name: "Download" }).click();
+  assert.ok(readFileSync(await (await saved).path()).length > 1000);
+
+  await page.reload();
+  await page.locator('[data-run="done"]').waitFor();
+  await page.getByLabel("Prompt").fill("a desert");
+  assert.match(
+    await page.locator("[data-run]").innerText(),
+    /Changed in the form[\s\S]*a mountain lake[\s\S]*a desert/,
+  );
+  await picture(page, "run-picture-again");
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("text streams in, with what was thought folded away", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/talk", { signedIn: true });
+  await page.getByLabel("Prompt").fill("Tell me something");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator('[data-run="done"]').waitFor();
+  assert.ok((await page.getByTestId("answer").innerText()).length > 0);
+  assert.equal(await page.getByText("What it thought").count(), 1);
+  await picture(page, "run-text-done");
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a run that waits shows its stage and is stopped by a click; a reload finds it in between", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/wait", { signedIn: true });
+  await page.getByLabel("Seconds").fill("40");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator('[data-run="following"]').waitFor();
+  await page.waitForURL(/run=\d+/);
+  await page.reload();
+  await page.locator('[data-run="following"]').waitFor();
+  await page.locator("[data-run]").getByText("Running", { exact: true }).first().waitFor();
+  assert.deepEqual(await axe(page), []);
+  await picture(page, "run-running");
+  await page.locator("[data-run]").getByRole("button", { name: "Stop" }).click();
+  await page.locator('[data-run="cancelled"]').waitFor();
+  assert.match(await page.locator("[data-run]").innerText(), /costs nothing/);
+  await picture(page, "run-stopped");
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("an input that cannot be used is named in plain words, and gets the focus", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/kinds-2-0", { signedIn: true });
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  assert.equal(await page.locator("#input-title").getAttribute("aria-invalid"), "true");
+  await page.getByText("Title is needed.").first().waitFor();
+  await page.waitForFunction('document.activeElement?.id === "input-title"');
+  await page.locator("#input-title").fill("Hello");
+  await page.locator("#input-count").fill("99");
+  await page.locator("#input-count").blur();
+  await page.getByText("Choose a number from 1 to 10.").waitFor();
+  await picture(page, "form-problems");
+  assert.deepEqual(await axe(page), []);
+  await page.locator("#input-count").fill("2");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator('[data-run="done"]').waitFor();
+  await page.locator("[data-run] pre").getByText('"count": 2').waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a signed-out visitor keeps the inputs, in the address and in the code", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/picture");
+  await page.getByLabel("Prompt").fill(`It's "quoted" $HOME`);
+  await page.waitForURL(/inputs=/);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("alert").getByText("takes an account").waitFor();
+  await page.waitForFunction(`document.querySelector('[data-slot="samples"]').textContent.includes("$HOME")`);
+  const { page: second, close: closeSecond } = await site.visit(
+    new URL(page.url()).pathname + new URL(page.url()).search,
+    { javaScript: false },
+  );
+  assert.equal(await second.getByLabel("Prompt").inputValue(), `It's "quoted" $HOME`);
+  assert.match(await second.locator('[data-slot="samples"]').innerText(), /\$HOME/);
+  await closeSecond();
+  assert.deepEqual(troubles, []);
+  await close();
+});

@@ -1,0 +1,125 @@
+/** A started platform and a browser for the tests of the pages. What a page may not do (other origins, errors) fails the test that opened it. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Platform, REPOSITORY, startPlatform, temporaryFolder } from "@modelyard/testing";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+export const ARTIFACTS = join(REPOSITORY, "artifacts", "web");
+const executablePath = process.env.MODELYARD_TEST_CHROMIUM;
+const isCi = /^(1|true)$/i.test(process.env.CI ?? "");
+/** Why these tests are left out; false = they are not. */
+export const skip = executablePath || isCi ? false : "MODELYARD_TEST_CHROMIUM is not set";
+const AXE = readFileSync(join(REPOSITORY, "node_modules/axe-core/axe.min.js"), "utf8");
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** Errors of the page's scripts and policy, and requests to other origins. */
+  troubles: string[];
+  close(): Promise<void>;
+}
+
+export interface VisitOptions {
+  width?: number;
+  theme?: "light" | "dark";
+  javaScript?: boolean;
+  /** As the owner of the first start: the account's routes are answered by the test, and the page's calls get a project's key. */
+  signedIn?: boolean;
+}
+
+export interface Site {
+  platform: Platform;
+  visit(path: string, options?: VisitOptions): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+export async function startSite(name: string, args: readonly string[] = []): Promise<Site> {
+  assert.ok(executablePath, "CI must test with a browser: set MODELYARD_TEST_CHROMIUM");
+  mkdirSync(ARTIFACTS, { recursive: true });
+  const platform = await startPlatform({ dataDir: temporaryFolder(name), args });
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--use-fake-device-for-media-stream"],
+  });
+
+  return {
+    platform,
+    async visit(path, { width = 1280, theme = "light", javaScript = true, signedIn = false } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: 900 },
+        colorScheme: theme,
+        javaScriptEnabled: javaScript,
+        acceptDownloads: true,
+        reducedMotion: "reduce",
+      });
+      if (signedIn) await signIn(context, platform);
+      const page = await context.newPage();
+      const troubles: string[] = [];
+      page.on("pageerror", (error) => troubles.push(error.message));
+      page.on("console", (message) => {
+        // Chromium says so of every answer of 400 and more, the account's 404 among them.
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+          troubles.push(message.text());
+      });
+      page.on("request", (request) => {
+        const { protocol, origin } = new URL(request.url());
+        if (/^http/.test(protocol) && origin !== platform.url) troubles.push(`another origin: ${request.url()}`);
+      });
+      await page.goto(platform.url + path, { waitUntil: javaScript ? "networkidle" : "load" });
+      return { page, context, troubles, close: () => context.close() };
+    },
+    async close() {
+      await browser.close();
+      await platform.stop();
+    },
+  };
+}
+
+/** The contract of the account's routes, kept by the test itself; the calls of the API are real ones of a real project. */
+async function signIn(context: BrowserContext, platform: Platform): Promise<void> {
+  const key = platform.firstRun.projects.find(({ auth }) => auth === "apikey")?.apiKey ?? "";
+  const json = (body: object) => ({ status: 200, contentType: "application/json", body: JSON.stringify(body) });
+  const account = {
+    id: "1",
+    uuid: "00000000-0000-4000-8000-000000000000",
+    name: "Owner",
+    email: "owner@modelyard.local",
+    role: "operator",
+  };
+  await context.route("**/account/Me", (route) => route.fulfill(json({ result: true, errors: [], account })));
+  await context.route("**/account/Token", (route) => {
+    const expires = Math.floor(Date.now() / 1000) + 900;
+    return route.fulfill(json({ result: true, errors: [], token: "test-token", expires }));
+  });
+  await context.route("**/v1/**", (route) => {
+    const headers = route.request().headers();
+    if (headers.authorization !== "Bearer test-token") return route.continue();
+    return route.continue({ headers: { ...headers, authorization: "", "x-api-key": key } });
+  });
+}
+
+interface AxeResult {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Everything that axe finds in WCAG 2.2 A and AA and its best practices; a test expects nothing. */
+export async function axe(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate<
+    AxeResult[]
+  >(`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+    .then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) })))`);
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
+
+export const picture = (page: Page, name: string, fullPage = true) =>
+  page.screenshot({ path: join(ARTIFACTS, `${name}.png`), fullPage });
+
+/** Nothing is wider than the window. */
+export async function overflow(page: Page): Promise<number> {
+  return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+}
