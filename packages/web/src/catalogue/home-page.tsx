@@ -1,3 +1,4 @@
+import type { Tool } from "@modelyard/contract";
 import type { Row } from "@modelyard/sdk";
 import { Link } from "@tanstack/react-router";
 import { buttonClass } from "../ui/button.tsx";
@@ -7,6 +8,36 @@ import { CardGrid } from "./model-card.tsx";
 
 /** Models in a row on the home page; the rest is behind "View all". */
 const SHOWN = 4;
+/** A category of fewer models is no row of its own: its models stand together with those of other small ones. */
+const ROW_FROM = 3;
+
+interface ShownRow {
+  id: string;
+  title: string;
+  models: readonly Tool[];
+  /** All of the category, where it is one. */
+  total: number;
+}
+
+/** Small categories first, as one row, since their models are nowhere else; then the categories that fill a row. */
+function shownRows(rows: readonly Row[]): ShownRow[] {
+  const large = rows.filter(({ tools }) => tools.length >= ROW_FROM);
+  const inLarge = new Set(large.flatMap(({ tools }) => tools.slice(0, SHOWN).map(({ id }) => id)));
+  const small = new Map(
+    rows.filter((row) => !large.includes(row)).flatMap(({ tools }) => tools.map((tool) => [tool.id, tool])),
+  );
+  for (const id of inLarge) if (large.length > 1) small.delete(id);
+  const first = [...small.values()];
+  return [
+    ...(first.length > 0 ? [{ id: "all", title: "Models", models: first, total: 0 }] : []),
+    ...large.map(({ id, title, tools, total }) => ({
+      id,
+      title: categoryTitle(title),
+      models: tools.slice(0, SHOWN),
+      total,
+    })),
+  ];
+}
 
 /** `text-to-audio` → `Text to audio`. */
 export function categoryTitle(name: string): string {
@@ -51,19 +82,19 @@ export function HomePage({ rows }: { rows: readonly Row[] }) {
           />
         </div>
       )}
-      {rows.map(({ id, title, tools, total }) => (
+      {shownRows(rows).map(({ id, title, models, total }) => (
         <section key={id} className="mt-10" aria-labelledby={`row-${id}`}>
           <div className="mb-4 flex items-baseline justify-between gap-4">
             <h2 id={`row-${id}`} className="text-xl">
-              {categoryTitle(title)}
+              {title}
             </h2>
             {total > SHOWN && (
               <Link to="/models" search={{ category: id }} className="link text-sm">
-                View all {total} <span className="sr-only">{categoryTitle(title)} models</span>
+                View all {total} <span className="sr-only">{title} models</span>
               </Link>
             )}
           </div>
-          <CardGrid models={tools.slice(0, SHOWN)} />
+          <CardGrid models={models} />
         </section>
       ))}
     </>

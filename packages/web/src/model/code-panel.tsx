@@ -76,7 +76,11 @@ export function CodePanel({ model, search, values }: CodePanelProps) {
         <p className="mt-4 text-sm text-bad">The code could not be brought up to date; it shows earlier values.</p>
       )}
       <CopyButtons>
-        <ServerHtml slot="samples" html={html} className="mt-5 grid gap-6 *:min-w-0" />
+        <ServerHtml
+          slot="samples"
+          html={html}
+          className={`mt-5 grid gap-8 *:min-w-0 ${search.code === "program" ? "" : "lg:grid-cols-[13rem_minmax(0,1fr)]"}`}
+        />
       </CopyButtons>
     </section>
   );

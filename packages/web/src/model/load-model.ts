@@ -5,6 +5,8 @@ import type { ModelCalls } from "@modelyard/sdk";
 export interface ModelData {
   model: Omit<ToolDetail, "parameters" | "inspire">;
   related: Tool[];
+  /** The readme itself may come with the page instead (routes.tsx). */
+  hasReadme: boolean;
 }
 
 /** Related models shown at most. */
@@ -29,5 +31,5 @@ export async function loadModel(
   const others = new Map([...same.models, ...popular.models].map((tool) => [tool.id, tool]));
   others.delete(detail.id);
   const { parameters: _parameters, inspire: _inspire, ...model } = detail;
-  return { model, related: [...others.values()].slice(0, RELATED) };
+  return { model, related: [...others.values()].slice(0, RELATED), hasReadme: model.readme !== "" };
 }

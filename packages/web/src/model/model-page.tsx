@@ -22,7 +22,7 @@ import { ReportForm } from "./report-form.tsx";
 import { SampleGallery } from "./sample-gallery.tsx";
 import { useFormValues } from "./use-form-values.ts";
 
-export function ModelPage({ model, related, search }: ModelData & { search: ModelSearch }) {
+export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
   const session = useSession();
   const { values, set, setAll, reset } = useFormValues(model, search.inputs);
@@ -135,13 +135,17 @@ export function ModelPage({ model, related, search }: ModelData & { search: Mode
         </div>
       </div>
       <CodePanel model={model} search={search} values={values} />
-      <div className="mt-14 grid gap-12 border-t border-line pt-10 lg:grid-cols-[minmax(0,7fr)_minmax(18rem,3fr)] *:min-w-0">
-        <section aria-labelledby="readme-title" id="readme">
-          <h2 id="readme-title" className="mb-4 text-xl">
-            Readme
-          </h2>
-          <ServerHtml slot="readme" html={model.readme} className="prose max-w-[46rem] wrap-anywhere" />
-        </section>
+      <div
+        className={`mt-14 grid gap-12 border-t border-line pt-10 ${hasReadme ? "lg:grid-cols-[minmax(0,7fr)_minmax(18rem,3fr)]" : ""} *:min-w-0`}
+      >
+        {hasReadme && (
+          <section aria-labelledby="readme-title" id="readme">
+            <h2 id="readme-title" className="mb-4 text-xl">
+              Readme
+            </h2>
+            <ServerHtml slot="readme" html={model.readme} className="prose max-w-[46rem] wrap-anywhere" />
+          </section>
+        )}
         <ReportForm model={model} reported={search.reported === true} />
       </div>
       {related.length > 0 && (
