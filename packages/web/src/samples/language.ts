@@ -18,7 +18,7 @@ export interface Language {
   program: (plan: Plan) => string;
 }
 
-/** Every line of `code` further in. */
+/** Every line of `code` further in. A line ends with a line feed and nothing else: a text may hold other characters that look like one. */
 export function indent(code: string, by: string): string {
-  return code.replace(/^(?=.)/gm, by);
+  return code.replace(/(?<=^|\n)(?=[^\n])/g, by);
 }
