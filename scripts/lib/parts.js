@@ -20,6 +20,25 @@ export const testParts = [
     find: () => findProgram("espeak-ng"),
     tests: "models that use espeak-ng",
   },
+  {
+    name: "php",
+    packages: ["php-cli", "php-curl"],
+    find: () => findProgram("php"),
+    tests: "code samples in PHP",
+  },
+  { name: "go", packages: ["golang-go"], find: () => findProgram("go"), tests: "code samples in Go" },
+  {
+    name: "mono",
+    packages: ["mono-mcs", "mono-runtime", "libmono-system-net-http4.0-cil"],
+    find: () => findProgram("mcs") && findProgram("mono"),
+    tests: "code samples in C#",
+  },
+  {
+    name: "kotlin",
+    packages: ["kotlin", "default-jre-headless"],
+    find: () => findProgram("kotlinc") && findProgram("java"),
+    tests: "code samples in Kotlin",
+  },
   { name: "bubblewrap", packages: ["bubblewrap"], find: () => findProgram("bwrap"), tests: "the bubblewrap isolation" },
   { name: "runc", packages: ["runc"], find: () => findProgram("runc"), tests: "the container isolation" },
 ];

@@ -37,6 +37,7 @@ export function ListingPage({ kind, search, listing }: ListingProps) {
         {counted(total, "model")}
         {search.q && <> for “{search.q}”</>}
       </p>
+      <h2 className="sr-only">Results</h2>
       <div className={busy ? "opacity-60 transition-opacity delay-300" : ""} aria-busy={busy}>
         {models.length > 0 ? <CardGrid models={models} /> : <Nothing kind={kind} filtered={filtered} search={search} />}
       </div>

@@ -1,5 +1,6 @@
 import type { Tool, ToolDetail } from "@modelyard/contract";
 import type { ModelCalls } from "@modelyard/sdk";
+import { readmeForPage } from "./readme-html.ts";
 
 /** What a model's page shows. Travels inside the page, so it has nothing that is there already in another form. */
 export interface ModelData {
@@ -30,6 +31,7 @@ export async function loadModel(
   ]);
   const others = new Map([...same.models, ...popular.models].map((tool) => [tool.id, tool]));
   others.delete(detail.id);
-  const { parameters: _parameters, inspire: _inspire, ...model } = detail;
+  const { parameters: _parameters, inspire: _inspire, ...shown } = detail;
+  const model = { ...shown, readme: readmeForPage(shown.readme) };
   return { model, related: [...others.values()].slice(0, RELATED), hasReadme: model.readme !== "" };
 }

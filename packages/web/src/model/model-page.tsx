@@ -1,8 +1,7 @@
 /** A model's page: what it is, the form to try it, what it makes, how to call it, and what its author says. */
 import { items } from "@modelyard/contract";
-import { type KeyboardEvent, useMemo, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useMemo, useState } from "react";
 import { CardGrid } from "../catalogue/model-card.tsx";
-import { RunPanel } from "../run/run-panel.tsx";
 import { isOver } from "../run/run-state.ts";
 import { useRun } from "../run/use-run.ts";
 import { useSession } from "../session/session-provider.tsx";
@@ -21,6 +20,9 @@ import type { ModelSearch } from "./model-search.ts";
 import { ReportForm } from "./report-form.tsx";
 import { SampleGallery } from "./sample-gallery.tsx";
 import { useFormValues } from "./use-form-values.ts";
+
+/** Only a page with a run needs it. */
+const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.tsx")).RunPanel }));
 
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
@@ -121,15 +123,17 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
         <div className="grid content-start gap-8 *:min-w-0">
           {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}
           {run && (
-            <RunPanel
-              run={run}
-              model={model}
-              inputPicture={inputPicture(before)}
-              inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
-              changes={before ? changes(form, before, values) : []}
-              onStop={stop}
-              onDismiss={dismiss}
-            />
+            <Suspense fallback={<div className="min-h-40 rounded-lg border border-line bg-card" />}>
+              <RunPanel
+                run={run}
+                model={model}
+                inputPicture={inputPicture(before)}
+                inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
+                changes={before ? changes(form, before, values) : []}
+                onStop={stop}
+                onDismiss={dismiss}
+              />
+            </Suspense>
           )}
           <SampleGallery model={model} onUse={(inputs) => setAll(formValues(form, inputs))} />
         </div>
