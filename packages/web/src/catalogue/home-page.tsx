@@ -41,7 +41,7 @@ function shownRows(rows: readonly Row[]): ShownRow[] {
 
 /** `text-to-audio` → `Text to audio`. */
 export function categoryTitle(name: string): string {
-  const words = name.replaceAll("-", " ");
+  const words = name.replaceAll("-", " ").replace(/\b(llm|tts|ocr|3d)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

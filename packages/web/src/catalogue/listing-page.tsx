@@ -120,13 +120,13 @@ function SearchForm({ kind, search, owners }: Omit<ListingProps, "listing"> & { 
           <select
             name="sort"
             className="field w-auto"
-            value={search.sort ?? ""}
+            value={search.sort === "runs" && !search.q ? "" : (search.sort ?? "")}
             onChange={(event) =>
               set({ sort: event.target.value === "new" ? "new" : event.target.value === "runs" ? "runs" : undefined })
             }
           >
-            <option value="">{search.q ? "Best match" : "Default"}</option>
-            <option value="runs">Most used</option>
+            <option value="">{search.q ? "Best match" : "Most used"}</option>
+            {search.q && <option value="runs">Most used</option>}
             <option value="new">Newest</option>
           </select>
         </label>

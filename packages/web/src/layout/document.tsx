@@ -1,6 +1,8 @@
 /** The whole HTML document around every page. The same for everybody: who is signed in is asked for by the browser afterwards. */
 import { HeadContent, Outlet, Scripts } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { SessionProvider } from "../session/session-provider.tsx";
+import { hydrationIsOver } from "../ui/hydration.ts";
 import { Toasts } from "../ui/toast.tsx";
 import { CommandKeys } from "./command-keys.tsx";
 import { Footer } from "./footer.tsx";
@@ -8,6 +10,7 @@ import { Header } from "./header.tsx";
 import { THEME_SCRIPT } from "./theme.ts";
 
 export function Document() {
+  useEffect(hydrationIsOver, []);
   return (
     // The theme script below sets an attribute before React looks.
     <html lang="en" suppressHydrationWarning>

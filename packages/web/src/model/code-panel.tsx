@@ -5,7 +5,8 @@ import { LANGUAGES, type LanguageId } from "../samples/language-ids.ts";
 import { samplesRequest } from "../samples/samples-request.ts";
 import { useProject } from "../session/use-project.ts";
 import { copyText } from "../ui/copy-button.tsx";
-import { ServerHtml } from "../ui/server-html.tsx";
+import { isHydrating } from "../ui/hydration.ts";
+import { arrivedHtml, ServerHtml } from "../ui/server-html.tsx";
 import { toast } from "../ui/toast.tsx";
 import { type FormValues, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
@@ -156,11 +157,9 @@ function useSamples({ model, search, values }: CodePanelProps, maskedKey: string
   });
   // What the server put into the page was made for the values in the address, and those are the form's first ones.
   const [arrived] = useState(wanted);
-  const isOwnPage = useRef(
-    typeof document !== "undefined" && document.querySelector('[data-slot="samples"]')?.innerHTML !== "",
-  );
+  const [isOwnPage] = useState(() => typeof document !== "undefined" && isHydrating() && arrivedHtml("samples") !== "");
   useEffect(() => {
-    if (wanted === arrived && isOwnPage.current) return setHtml("");
+    if (wanted === arrived && isOwnPage) return setHtml("");
     const abort = new AbortController();
     const timer = setTimeout(async () => {
       try {
@@ -181,6 +180,6 @@ function useSamples({ model, search, values }: CodePanelProps, maskedKey: string
       clearTimeout(timer);
       abort.abort();
     };
-  }, [wanted, arrived]);
+  }, [wanted, arrived, isOwnPage]);
   return { html, failed };
 }

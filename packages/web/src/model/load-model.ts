@@ -25,11 +25,15 @@ export async function loadModel(
     if (error instanceof Error && "code" in error && error.code === 1) return undefined;
     throw error;
   }
-  const [same, popular] = await Promise.all([
-    models.list({ categories: detail.categories.slice(0, 1), sort: "runs", limit: RELATED + 1 }),
+  // Its first category says the most; what is popular fills up.
+  const lists = await Promise.all([
+    ...detail.categories
+      .slice(0, 3)
+      .map((category) => models.list({ categories: [category], sort: "runs", limit: RELATED + 1 })),
+    models.list({ slugowner: detail.slugowner, sort: "runs", limit: RELATED + 1 }),
     models.list({ sort: "runs", limit: RELATED + 1 }),
   ]);
-  const others = new Map([...same.models, ...popular.models].map((tool) => [tool.id, tool]));
+  const others = new Map(lists.flatMap((list) => list.models).map((tool) => [tool.id, tool]));
   others.delete(detail.id);
   const { parameters: _parameters, inspire: _inspire, ...shown } = detail;
   const model = { ...shown, readme: readmeForPage(shown.readme) };
