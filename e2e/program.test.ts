@@ -52,7 +52,7 @@ test("the first start makes an account and a project of each kind, once", async 
   const path = join(dataDir, "first-run.json");
   const text = readFileSync(path, "utf8");
   const file = JSON.parse(text) as FirstRunFile;
-  assert.deepEqual(Object.keys(file).sort(), ["owner", "projects", "url"]);
+  assert.deepEqual(Object.keys(file).sort(), ["owner", "projects", "url", "welcome"]);
   assert.equal(file.url, first.url);
   assert.match(file.owner.email, /@/);
   assert.ok(file.owner.password.length >= 16);
@@ -68,7 +68,7 @@ test("the first start makes an account and a project of each kind, once", async 
   }
   assert.equal(statSync(dataDir).mode & 0o077, 0, "the folder is its owner's alone");
   const credentials = [
-    file.owner.password,
+    file.welcome,
     ...file.projects.flatMap(({ apiKey, apiSecret }) => [apiKey, apiSecret ?? apiKey]),
   ];
   for (const secret of credentials) assert.ok(first.output().includes(secret), "shown once");

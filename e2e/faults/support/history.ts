@@ -129,7 +129,8 @@ export interface World {
 export async function createWorld(db: Database, modelDirs: readonly string[]): Promise<World> {
   const bus = memoryBus();
   const models = await loadModels(db, modelDirs, () => {});
-  const projects = { accountOf: async () => undefined } as unknown as Projects;
+  const projects = { payer: async () => undefined } as unknown as Projects;
+  const spendCaps = { take: async () => {}, stop: async () => {} };
   const stats = await createModelStats(db, () => {});
   const blobs = {} as Parameters<typeof createTasks>[0]["blobs"];
   const turns = new queue.Turns();
@@ -144,13 +145,14 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
     meter: noMeter,
   });
   const tasksWith = (overLimit: OverLimit) =>
-    createTasks({ ...lifecycle(overLimit), projects, blobs, turns, pauses, workers: () => [] });
+    createTasks({ ...lifecycle(overLimit), projects, blobs, spendCaps, turns, pauses, workers: () => [] });
   return {
     lifecycle: { reject: lifecycle("reject"), queue: lifecycle("queue") },
     tasks: { reject: tasksWith("reject"), queue: tasksWith("queue") },
   };
 }
 
+const OWNER = { kind: "key", keyId: 0, models: undefined, caps: 0, isOperator: false } as const;
 class Undo extends Error {}
 let accounts = 0;
 
@@ -166,7 +168,7 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
   const accountId = await db.write((tx) =>
     createAccount(tx, { email, name: "History", role: "member", credit, passwordHash: "none" }),
   );
-  const principal = { accountId, accountUuid: "", projectId: 0 };
+  const principal = { accountId, accountUuid: "", projectId: 1, ...OWNER } as const;
   const begun: number[] = [];
   const attempts: AttemptModel[] = [];
   const acknowledged = new Set<number>();

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
 import { log } from "./log.ts";
-import { builtInWorkerEnvironment, type ServeFlags } from "./settings.ts";
+import { builtInWorkerEnvironment, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
 /** What the start scripts build; a server started without them may have none. */
@@ -75,12 +75,14 @@ function showFirstRun(server: Server, dataDir: string, base: string): void {
   const { credentials } = server;
   if (!credentials) return;
   const path = join(dataDir, "first-run.json");
-  writeFileSync(path, `${JSON.stringify({ url: base, ...credentials }, null, 2)}\n`, { mode: 0o600 });
+  const welcome = `${base}/account/Welcome?token=${credentials.welcome}`;
+  writeFileSync(path, `${JSON.stringify({ url: base, ...credentials, welcome }, null, 2)}\n`, { mode: 0o600 });
   const keyOnly = credentials.projects.find((project) => project.auth === "apikey");
   const lines = [
     "",
     `  This is the first start. An account was made for you, with $${formatUsd(DEFAULT_CONFIG.firstCredit, 2)} of play money (no real money anywhere).`,
-    `  sign in    ${credentials.owner.email}  ${credentials.owner.password}`,
+    `  sign in    ${welcome}`,
+    "             (once, within 24 hours: there you choose your e-mail address and password)",
     ...credentials.projects.flatMap((project) => [
       `  project    ${project.name} (${project.auth === "signature" ? "signed requests" : "key only"})`,
       `             key     ${project.apiKey}`,
@@ -112,6 +114,9 @@ export async function serve(flags: ServeFlags): Promise<void> {
       trustedProxies: flags.trustedProxies ?? [],
       allowHosts: flags.allowHosts ?? [],
       storageQuota: flags.storageGb * 1024 ** 3,
+      smtpUrl: flags.smtpUrl,
+      mailFrom: flags.mailFrom,
+      stripe: stripeSettings(flags),
       overLimit: flags.overLimit,
       keepFilesDays: flags.keepFilesDays,
       filesUrl: flags.filesUrl,

@@ -32,6 +32,12 @@ export function address(text: string): string {
   return text.replace(/\/+$/, "");
 }
 
+function smtpAddress(text: string): string {
+  const url = URL.parse(text);
+  if (!url || !/^smtps?:$/.test(url.protocol)) throw new InvalidArgumentError("must be an smtp:// or smtps:// address");
+  return text;
+}
+
 const list = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   ...text.split(",").filter(Boolean),
@@ -40,6 +46,15 @@ const folders = (text: string, before: string[] | undefined): string[] => list(t
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
 
 export const option = (flags: string, env: string, text: string) => new Option(flags, text).env(env);
+
+/** Both secrets or neither: without the second one nobody would ever hear that a payment was made. */
+export function stripeSettings(flags: ServeFlags) {
+  const { stripeKey: secretKey, stripeWebhookSecret: webhookSecret, stripeApi: apiUrl } = flags;
+  if (secretKey === undefined && webhookSecret === undefined) return undefined;
+  if (secretKey === undefined || webhookSecret === undefined)
+    throw new Error("--stripe-key and --stripe-webhook-secret belong together");
+  return { secretKey, webhookSecret, apiUrl };
+}
 
 /** Settings of the worker program, also taken by `serve` for its built-in worker. */
 export interface WorkerFlags {
@@ -132,6 +147,11 @@ export interface ServeFlags extends WorkerFlags {
   masterKey?: string;
   trustedProxies?: string[];
   storageGb: number;
+  smtpUrl?: string;
+  mailFrom: string;
+  stripeKey?: string;
+  stripeWebhookSecret?: string;
+  stripeApi?: string;
   overLimit: "reject" | "queue";
   keepFilesDays: number;
   filesUrl?: string;
@@ -171,6 +191,31 @@ export function serveCommand(): Command {
       option("--storage-gb <n>", "MODELYARD_STORAGE_GB", "GB of uploaded files that one account may keep")
         .argParser(count)
         .default(10),
+    )
+    .addOption(
+      option(
+        "--smtp-url <url>",
+        "MODELYARD_SMTP_URL",
+        "smtp://user:password@host:587 or smtps://… for mail (default: links go to the log and the operator)",
+      ).argParser(smtpAddress),
+    )
+    .addOption(
+      option("--mail-from <address>", "MODELYARD_MAIL_FROM", "sender of mail").default(
+        "Modelyard <modelyard@localhost>",
+      ),
+    )
+    .addOption(
+      option("--stripe-key <key>", "MODELYARD_STRIPE_KEY", "secret key of Stripe, for payments (default: no payments)"),
+    )
+    .addOption(
+      option(
+        "--stripe-webhook-secret <secret>",
+        "MODELYARD_STRIPE_WEBHOOK_SECRET",
+        "secret of the Stripe webhook that sends to <public url>/hooks/stripe",
+      ),
+    )
+    .addOption(
+      option("--stripe-api <url>", "MODELYARD_STRIPE_API", "another address of Stripe's API").argParser(address),
     )
     .addOption(
       option(

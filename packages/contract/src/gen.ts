@@ -24,6 +24,11 @@ type WithArgs = { [Name in ErrorName]: ArgsOf<Name> extends [] ? never : Name }[
 /** Arguments of the texts that have some, as a caller might meet them. */
 const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   ipNotAllowed: ["203.0.113.7"],
+  fieldInvalid: ["name", "must be 1 to 100 characters"],
+  tooManyAttempts: [30],
+  balanceLeft: ["12.50"],
+  capReached: ["project First project", "5.00", " a month"],
+  keysTooMany: [100],
   parameterRequired: ["prompt"],
   parameterNotNumber: ["steps"],
   parameterOutOfRange: ["steps", 1, 50],

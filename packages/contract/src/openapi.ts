@@ -1,6 +1,7 @@
 /** The API as OpenAPI 3.1, made from the list of routes. */
 import { z } from "zod";
-import { API_ROUTES, type ApiRoute } from "./routes.ts";
+import type { ApiRoute } from "./route.ts";
+import { API_ROUTES } from "./routes.ts";
 import { Failure } from "./wire.ts";
 
 type Json = Record<string, unknown>;
@@ -22,7 +23,7 @@ function operation(route: ApiRoute): Json {
       .replace(/\W+/g, "_")
       .replace(/_+$/, ""),
     summary: route.summary,
-    security: route.open ? [] : [{ key: [] }, { key: [], nonce: [], signature: [] }],
+    security: route.open ? [] : [{ key: [] }, { key: [], nonce: [], signature: [] }, { bearer: [] }],
     ...(names.length > 0
       ? { parameters: names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })) }
       : {}),
@@ -59,6 +60,11 @@ export function openApi(): Json {
         },
       },
       securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "A signed-in account's token (POST /account/Token), or a browser token of a project.",
+        },
         key: header("x-api-key"),
         nonce: header("x-nonce"),
         signature: {

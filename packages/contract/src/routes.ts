@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
 import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
-import { ProjectListResponse } from "./project.ts";
+import { type ApiRoute, count, text } from "./route.ts";
+import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
   EmptyResponse,
@@ -16,19 +17,6 @@ import {
   TaskStatResponse,
 } from "./wire.ts";
 
-export interface ApiRoute {
-  /** Below the base address, parameters as `{name}`. */
-  path: string;
-  summary: string;
-  /** No credentials are asked for. */
-  open: boolean;
-  /** Fields of the body; every POST takes JSON, form and multipart bodies alike. */
-  fields: z.ZodType;
-  answer: z.ZodType;
-}
-
-const text = z.string();
-const count = z.union([z.string(), z.number()]);
 const taskRef = z.object({
   taskid: count.optional().describe("Id or token of the task; any one of the three fields will do."),
   tasktoken: text.optional(),
@@ -42,6 +30,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Run/{owner}/{model}",
     summary: "Start a run of a model",
     open: false,
+    scope: "run",
+    browser: true,
     fields: z.looseObject({
       callbackUrl: text.optional().describe("Called when the run has ended; empty for none."),
       projectid: count.optional().describe("Another project of the account that is to be billed."),
@@ -52,6 +42,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/Detail",
     summary: "One task, with its outputs once it has ended",
     open: false,
+    scope: "read",
+    browser: true,
     fields: taskRef,
     answer: TaskDetailResponse,
   },
@@ -59,6 +51,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/List",
     summary: "The account's tasks, newest first",
     open: false,
+    scope: "read",
     fields: z.object({ ...page, modelName: text.optional().describe("Only models whose name contains this.") }),
     answer: TaskListResponse,
   },
@@ -66,6 +59,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/Stat",
     summary: "How many tasks the account has in each status",
     open: false,
+    scope: "read",
     fields: z.object({}),
     answer: TaskStatResponse,
   },
@@ -73,6 +67,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/Cancel",
     summary: "Take a queued task back",
     open: false,
+    scope: "run",
+    browser: true,
     fields: taskRef,
     answer: TaskActionResponse,
   },
@@ -80,6 +76,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/Kill",
     summary: "Stop a task, queued or running",
     open: false,
+    scope: "run",
+    browser: true,
     fields: taskRef,
     answer: TaskActionResponse,
   },
@@ -87,6 +85,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/InputOutputDelete",
     summary: "Remove the files of an ended task for good",
     open: false,
+    scope: "files",
     fields: taskRef,
     answer: EmptyResponse,
   },
@@ -94,6 +93,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Run/{owner}/{model}/sync",
     summary: "Start a run and wait for its end (as server-sent events with `Accept: text/event-stream`)",
     open: false,
+    scope: "run",
+    browser: true,
     fields: z.looseObject({}),
     answer: TaskDetailResponse,
   },
@@ -101,6 +102,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/CallbackList",
     summary: "What was sent to the callback addresses of tasks, and what came back",
     open: false,
+    scope: "read",
     fields: z.object({ ...taskRef.shape, ...page }),
     answer: CallbackListResponse,
   },
@@ -108,6 +110,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/CallbackReplay",
     summary: "Send a task's callback again",
     open: false,
+    scope: "run",
     fields: taskRef,
     answer: EmptyResponse,
   },
@@ -115,13 +118,18 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/Task/CallbackSecret",
     summary: "The secret with which the project's callbacks are signed",
     open: false,
-    fields: z.object({ rotate: z.union([z.boolean(), text]).optional().describe("Make a new one.") }),
+    scope: "run",
+    fields: z.object({
+      projectid: count.optional().describe("Another project of the account."),
+      rotate: z.union([z.boolean(), text]).optional().describe("Make a new one."),
+    }),
     answer: CallbackSecretResponse,
   },
   {
     path: "/v1/File/Upload",
     summary: "Upload a file (multipart); ZIP archives are unpacked",
     open: false,
+    scope: "files",
     fields: z.object({ file: text.meta({ format: "binary" }), folderid: text.optional() }),
     answer: FileUploadResponse,
   },
@@ -129,6 +137,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/File/FolderCreate",
     summary: "Make a folder",
     open: false,
+    scope: "files",
     fields: z.object({ name: text, parentid: text.optional() }),
     answer: FolderCreateResponse,
   },
@@ -136,6 +145,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/File/List",
     summary: "Uploaded files, newest first",
     open: false,
+    scope: "files",
     fields: z.object({ ...page, folderid: text.optional() }),
     answer: FileListResponse,
   },
@@ -143,6 +153,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/File/FolderList",
     summary: "Folders, newest first",
     open: false,
+    scope: "files",
     fields: z.object({ ...page, parentid: text.optional() }),
     answer: FolderListResponse,
   },
@@ -150,6 +161,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/File/Delete",
     summary: "Delete an uploaded file",
     open: false,
+    scope: "files",
     fields: z.object({ fileid: text }),
     answer: EmptyResponse,
   },
@@ -157,6 +169,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
     path: "/v1/File/FolderDelete",
     summary: "Delete a folder with everything in it",
     open: false,
+    scope: "files",
     fields: z.object({ folderid: text }),
     answer: EmptyResponse,
   },
@@ -207,11 +220,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
     }),
     answer: ToolQuoteResponse,
   },
-  {
-    path: "/v1/Project/List",
-    summary: "The account's projects",
-    open: false,
-    fields: z.object({ uuid: text.optional(), apikey: text.optional() }),
-    answer: ProjectListResponse,
-  },
+  ...MANAGE_ROUTES,
 ];

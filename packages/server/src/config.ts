@@ -1,5 +1,6 @@
 /** The server's settings. The command line fills them in (cli); nothing else reads the environment. */
 import { type Money, USD } from "@modelyard/contract";
+import type { StripeSettings } from "./ledger/service-stripe.ts";
 
 export interface ServerConfig {
   /** Address to listen on. 127.0.0.1 by default: a first start on a laptop is nobody else's business. */
@@ -22,6 +23,12 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
+  /** smtp:// or smtps:// address for mail, with credentials; undefined = links go to the log and to the operator. */
+  smtpUrl: string | undefined;
+  /** Sender of mail. */
+  mailFrom: string;
+  /** Payments through Stripe Checkout; undefined = none. */
+  stripe: StripeSettings | undefined;
   /** Whether a run beyond its account's concurrency limit is refused (code 96) or queued until others have ended. */
   overLimit: "reject" | "queue";
   /** Days after its end for which a task's files are kept; 0 = until somebody deletes them. */
@@ -51,6 +58,9 @@ export const DEFAULT_CONFIG: ServerConfig = {
   trustedProxies: [],
   allowHosts: [],
   storageQuota: 10 * 1024 ** 3,
+  smtpUrl: undefined,
+  stripe: undefined,
+  mailFrom: "Modelyard <modelyard@localhost>",
   overLimit: "reject",
   keepFilesDays: 0,
   filesUrl: undefined,

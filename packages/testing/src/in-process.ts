@@ -7,6 +7,7 @@ import { createAccount, DEFAULT_CONFIG, type Server, type ServerConfig, startSer
 import { startWorker, type Worker, type WorkerConfig } from "@modelyard/worker";
 import type { TestStore } from "./databases.ts";
 import { FIXTURE_MODELS, temporaryFolder } from "./folders.ts";
+import { type TestVisitor, tokenIn, visitor } from "./visitor.ts";
 
 export interface TestServer {
   server: Server;
@@ -17,6 +18,10 @@ export interface TestServer {
   client(auth?: "signature" | "apikey"): Client;
   /** Another account with its own wallet and a key-only project. */
   account(credit: Money): Promise<{ accountId: number; projectId: number; apiKey: string; client: Client }>;
+  /** The operator, signed in through the first start's link; the same browser every time. */
+  operator(): Promise<TestVisitor>;
+  /** A new member of that address, signed in by invitation. Password: PASSWORD. */
+  member(email?: string): Promise<TestVisitor>;
   worker(options?: {
     slots?: number;
     gpus?: number[];
@@ -27,6 +32,9 @@ export interface TestServer {
   }): Promise<Worker>;
   close(): Promise<void>;
 }
+
+/** What the operator and members sign in with. */
+export const PASSWORD = "a fine long one";
 
 export async function startTestServer(store: TestStore, config: Partial<ServerConfig> = {}): Promise<TestServer> {
   const dataDir = temporaryFolder(store.kind);
@@ -48,8 +56,27 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
   );
   server.markReady();
   const workers: Worker[] = [];
+  let signedIn: Promise<TestVisitor> | undefined;
+  const operator = () => {
+    signedIn ??= (async () => {
+      const browser = visitor(server.url);
+      const token = server.credentials?.welcome ?? "";
+      const { body } = await browser.account("Welcome", { token, email: "operator@test.example", password: PASSWORD });
+      if (!body.result) throw new Error(JSON.stringify(body));
+      return browser;
+    })();
+    return signedIn;
+  };
 
   return {
+    operator,
+    async member(email = `${randomUUID()}@test.example`) {
+      const { body } = await (await operator()).api("Admin/Invite", { email });
+      const browser = visitor(server.url);
+      const joined = await browser.account("SignUp", { email, password: PASSWORD, invitation: tokenIn(body.url) });
+      if (!joined.body.account) throw new Error(JSON.stringify(joined.body));
+      return browser;
+    },
     server,
     dataDir,
     logged,

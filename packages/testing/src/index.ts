@@ -12,8 +12,10 @@ export {
   until,
 } from "./calls.ts";
 export { mainStore, STORES, type TestStore } from "./databases.ts";
+export { type FakeStripe, fakeStripe } from "./fake-stripe.ts";
 export { event, type FakeWorker, fakeWorker, finish, WHOLE_RUN } from "./fake-worker.ts";
 export { FIXTURE_MODELS, REPOSITORY, SHIPPED_MODELS, temporaryFolder } from "./folders.ts";
-export { startTestServer, type TestServer } from "./in-process.ts";
+export { PASSWORD, startTestServer, type TestServer } from "./in-process.ts";
 export { type FirstRunFile, type Platform, startPlatform, startProgram, stopProgram } from "./platform.ts";
 export { isLast, type Subscription, subscribe } from "./subscription.ts";
+export { apiCall, type TestVisitor, tokenIn, type VisitorAnswer, visitor } from "./visitor.ts";

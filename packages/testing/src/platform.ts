@@ -11,6 +11,8 @@ const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 export interface FirstRunFile {
   url: string;
   owner: { email: string; password: string };
+  /** Address with which the operator takes the account over, once. */
+  welcome: string;
   projects: { name: string; auth: "signature" | "apikey"; apiKey: string; apiSecret?: string }[];
 }
 

@@ -4,6 +4,7 @@ import type { Database, Tx } from "../db/database.ts";
 import * as ledger from "../ledger/service.ts";
 import type { NewProject, Projects } from "../projects/service.ts";
 import { hashPassword } from "./password.ts";
+import { makeLink } from "./service-links.ts";
 import { hasAccounts, insertAccount } from "./store.ts";
 
 export interface NewAccount {
@@ -15,12 +16,12 @@ export interface NewAccount {
   credit: Money;
 }
 
-/** An account with its wallet, in the caller's unit of work. Returns its id. */
+/** An account with its wallet, in the caller's unit of work. Returns its id. `verified`: its address needs no confirmation. */
 export async function createAccount(
   tx: Tx,
-  account: Omit<NewAccount, "password"> & { passwordHash: string },
+  account: Omit<NewAccount, "password"> & { passwordHash: string; verified?: boolean },
 ): Promise<number> {
-  const id = await insertAccount(tx, { ...account, uuid: randomUUID() });
+  const id = await insertAccount(tx, { ...account, verified: account.verified ?? true, uuid: randomUUID() });
   await ledger.createWallet(tx, id);
   if (account.credit > 0n)
     await ledger.topUp(tx, { accountId: id, amount: account.credit, note: "Play money of the first start" });
@@ -29,6 +30,8 @@ export async function createAccount(
 
 export interface FirstRun {
   owner: { email: string; password: string };
+  /** Token of the one-time link with which the operator takes the account over. */
+  welcome: string;
   projects: { name: string; auth: "signature" | "apikey"; apiKey: string; apiSecret?: string }[];
 }
 
@@ -51,6 +54,8 @@ export async function firstRun(db: Database, projects: Projects, credit: Money):
       const { apiKey, apiSecret }: NewProject = await projects.create(tx, { accountId, name, auth });
       return { name, auth, apiKey, ...(apiSecret === undefined ? {} : { apiSecret }) };
     };
-    return { owner, projects: [await make("First project", "signature"), await make("Key-only project", "apikey")] };
+    const made = [await make("First project", "signature"), await make("Key-only project", "apikey")];
+    const welcome = await makeLink(tx, { kind: "welcome", accountId, email: owner.email });
+    return { owner, welcome, projects: made };
   });
 }

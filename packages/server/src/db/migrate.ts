@@ -8,6 +8,9 @@ import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import { queueOrder } from "./migrations/0005-queue-order.ts";
 import { priceTerms } from "./migrations/0006-price-terms.ts";
+import { accounts } from "./migrations/0010-accounts.ts";
+import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
+import { payments } from "./migrations/0012-payments.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -17,6 +20,9 @@ const MIGRATIONS: readonly Migration[] = [
   callbacksAndKeys,
   queueOrder,
   priceTerms,
+  accounts,
+  keysAndCaps,
+  payments,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

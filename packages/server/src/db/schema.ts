@@ -4,20 +4,19 @@
  */
 import type { PriceMethod, TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
+import type {
+  AccountBearerTable,
+  AccountLinkTable,
+  AccountSessionTable,
+  AccountTable,
+  AuditEntryTable,
+  CouponTable,
+  MailTable,
+  PaymentTable,
+} from "./schema-accounts.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
 export type MoneyColumn = ColumnType<never, bigint, bigint>;
-
-export interface AccountTable {
-  id: Generated<number>;
-  uuid: string;
-  email: string;
-  name: string;
-  password_hash: string;
-  role: "operator" | "member";
-  suspended: Generated<number>;
-  created_at: number;
-}
 
 export interface ProjectTable {
   id: Generated<number>;
@@ -40,6 +39,36 @@ export interface ProjectKeyTable {
   secret_sealed: string | null;
   created_at: number;
   revoked_at: number | null;
+  /** `browser`: a short-lived token, known by the hash of `bearer:` + itself. */
+  kind: Generated<"key" | "browser">;
+  name: Generated<string>;
+  /** Of contract's SCOPES, with commas between. */
+  scopes: Generated<string>;
+  /** JSON list of clean `owner/slug`; empty = all. */
+  models: Generated<string>;
+  /** JSON list like the project's, in addition to it. */
+  ip_allow: Generated<string>;
+  expires_at: number | null;
+  /** Exact to a minute. */
+  last_used_at: number | null;
+  /** Key that a browser token was made with and ends with; null where a signed-in account made it. */
+  parent_id: number | null;
+}
+
+/** How much a project or key may spend. Only what has one is counted here. */
+export interface SpendCapTable {
+  subject: "project" | "key";
+  subject_id: number;
+  account_id: number;
+  amount: MoneyColumn;
+  period: "total" | "month";
+  /** Charged, or held by tasks that have not ended, since `window_start`. */
+  used: MoneyColumn;
+  /** Beginning of the month that `used` is of; 0 where the period is `total`. */
+  window_start: number;
+  /** Percentage that was last told of: 0, 50, 80 or 100. */
+  alerted: number;
+  created_at: number;
 }
 
 export interface NonceTable {
@@ -58,11 +87,11 @@ export interface WalletTable {
 
 export interface LedgerTransferTable {
   id: Generated<number>;
-  /** `wallet:<account>` · `hold:<account>` · `revenue:<model owner>` · `platform:topup`. */
+  /** `wallet:<account>` · `hold:<account>` · `revenue:<model owner>` · `platform:topup` · `platform:forfeit`. */
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "hold" | "capture" | "release";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
@@ -85,6 +114,10 @@ export interface TaskTable {
   token: string;
   account_id: number;
   project_id: number;
+  /** Key that started it; 0 = a signed-in account, or nobody knows any more. */
+  key_id: Generated<number>;
+  /** Spend caps that its hold is counted in: 1 the project's, 2 the key's. */
+  caps: Generated<number>;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -296,8 +329,16 @@ export interface MigrationTable {
 
 export interface Schema {
   account: AccountTable;
+  account_session: AccountSessionTable;
+  account_bearer: AccountBearerTable;
+  account_link: AccountLinkTable;
+  mail: MailTable;
+  payment: PaymentTable;
+  coupon: CouponTable;
+  audit_entry: AuditEntryTable;
   project: ProjectTable;
   project_key: ProjectKeyTable;
+  spend_cap: SpendCapTable;
   nonce: NonceTable;
   wallet: WalletTable;
   ledger_transfer: LedgerTransferTable;

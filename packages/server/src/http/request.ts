@@ -25,6 +25,7 @@ export function credentialsOf(request: FastifyRequest): Credentials {
     signature: single(request.headers["x-signature"]),
     authorization: request.headers.authorization,
     ip: normalAddress(request.ip),
+    route: request.routeOptions.url,
   };
 }
 

@@ -3,8 +3,9 @@ import { apiError, formatUsd, type Money } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import * as store from "./store.ts";
 
+export { giveBackToCaps } from "./service-caps.ts";
 export type { Wallet } from "./store.ts";
-export { createWallet, readWallet, recordHold, settle, topUp } from "./store.ts";
+export { createWallet, forfeit, lockWallet, readWallet, recordHold, settle, takeOut, topUp } from "./store.ts";
 
 /** What happens to a run beyond its account's concurrency limit: refused with code 96, or queued until others have ended. */
 export type OverLimit = "reject" | "queue";

@@ -5,6 +5,7 @@
  */
 import { type Money, USD } from "@modelyard/contract";
 import { type Database, money, type Tx } from "../db/database.ts";
+import type { LedgerTransferTable } from "../db/schema.ts";
 
 export interface Wallet {
   available: Money;
@@ -19,7 +20,7 @@ interface Transfer {
   debit: string;
   credit: string;
   amount: Money;
-  kind: "topup" | "hold" | "capture" | "release";
+  kind: LedgerTransferTable["kind"];
   taskId: number | null;
   note: string;
 }
@@ -33,17 +34,68 @@ export async function createWallet(tx: Tx, accountId: number): Promise<void> {
   await tx.q.insertInto("wallet").values({ account_id: accountId, available: 0n, held: 0n, active: 0 }).execute();
 }
 
-export async function topUp(tx: Tx, options: { accountId: number; amount: Money; note: string }): Promise<void> {
-  const { accountId, amount, note } = options;
+/** Where money from outside comes from: kinds of transfers and the account that they are taken from. */
+export type TopUpKind = "topup" | "credit" | "coupon";
+
+export async function topUp(
+  tx: Tx,
+  options: { accountId: number; amount: Money; note: string; kind?: TopUpKind },
+): Promise<void> {
+  const { accountId, amount, note, kind = "topup" } = options;
   await insertTransfer(tx, {
-    debit: "platform:topup",
+    debit: `platform:${kind}`,
     credit: `wallet:${accountId}`,
     amount,
-    kind: "topup",
+    kind,
     taskId: null,
     note,
   });
   await tx.run("update wallet set available = available + ? where account_id = ?", [amount, accountId]);
+}
+
+/** Takes money back out; false, and nothing done, where so much is not available. */
+export async function takeOut(tx: Tx, options: { accountId: number; amount: Money; note: string }): Promise<boolean> {
+  const { accountId, amount, note } = options;
+  const changed = await tx.run("update wallet set available = available - ? where account_id = ? and available >= ?", [
+    amount,
+    accountId,
+    amount,
+  ]);
+  if (changed === 0) return false;
+  await insertTransfer(tx, {
+    debit: `wallet:${accountId}`,
+    credit: "platform:credit",
+    amount,
+    kind: "correction",
+    taskId: null,
+    note,
+  });
+  return true;
+}
+
+/** Takes what is left of a wallet that nobody can use any more. */
+export async function forfeit(tx: Tx, options: { accountId: number; amount: Money }): Promise<void> {
+  const { accountId, amount } = options;
+  const debit = `wallet:${accountId}`;
+  const transfer = {
+    debit,
+    credit: "platform:forfeit",
+    amount,
+    kind: "forfeit",
+    taskId: null,
+    note: "Account deleted",
+  } as const;
+  await insertTransfer(tx, transfer);
+  const changed = await tx.run("update wallet set available = available - ? where account_id = ?", [amount, accountId]);
+  if (changed !== 1) throw new Error(`account ${accountId} has no wallet`);
+}
+
+/** The wallet, kept from changing until the unit ends. */
+export async function lockWallet(tx: Tx, accountId: number): Promise<Wallet> {
+  await tx.run("update wallet set active = active where account_id = ?", [accountId]);
+  const wallet = await readWallet(tx, accountId);
+  if (!wallet) throw new Error(`account ${accountId} has no wallet`);
+  return wallet;
 }
 
 /** A run needs at least this much available (code 97), whatever it costs. */

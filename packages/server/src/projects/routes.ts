@@ -12,7 +12,7 @@ function present(row: ProjectRow, principal: Principal, apiKey: string) {
     name: row.name,
     description: "",
     slug: null,
-    apikey: row.id === principal.projectId ? apiKey : `…${row.key_last4 ?? ""}`,
+    apikey: principal.kind === "key" && row.id === principal.projectId ? apiKey : `…${row.key_last4 ?? ""}`,
     ipwhitelist: JSON.parse(row.ip_allow) as string[],
     time: String(Math.floor(row.created_at / 1000)),
     authmethod: row.auth,

@@ -1,9 +1,13 @@
 /** Projects and their keys: who is calling, and may they (wire-contract.md 2). */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { apiError } from "@modelyard/contract";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { API_ROUTES, apiError, SCOPES } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
+import type { Fields } from "../http/body.ts";
+import { idField } from "../http/fields.ts";
+import { PROJECT_CAP } from "../ledger/service-caps.ts";
 import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatureMatches } from "./policy.ts";
 import type { Seal } from "./seal.ts";
+import { issueKey } from "./service-keys.ts";
 import * as store from "./store.ts";
 
 export type { ProjectRow } from "./store.ts";
@@ -12,8 +16,25 @@ export type { ProjectRow } from "./store.ts";
 export interface Principal {
   accountId: number;
   accountUuid: string;
+  /** The project to bill: the key's, or a signed-in account's first one; 0 = it has none. */
   projectId: number;
+  /** A key of a project, a short-lived token in a browser, or a signed-in account with its bearer token. */
+  kind: "key" | "browser" | "account";
+  /** 0 for an account. */
+  keyId: number;
+  /** Clean `owner/slug` of the models it may run; undefined = all. */
+  models: readonly string[] | undefined;
+  /** Spend caps that its runs count in (bits of ledger/service-caps.ts), as far as they are this project's and key's. */
+  caps: number;
+  /** The account is an operator's, and it is the account itself that calls. */
+  isOperator: boolean;
 }
+
+/** What a bearer token stands for (accounts/service-sessions.ts). */
+export type BearerAccount =
+  | { kind: "account"; account: { id: number; uuid: string; suspended: number; role: "operator" | "member" } }
+  | { kind: "expired" }
+  | { kind: "unknown" };
 
 /** The headers that authentication looks at, and the address the request came from. */
 export interface Credentials {
@@ -22,6 +43,8 @@ export interface Credentials {
   signature: string | undefined;
   authorization: string | undefined;
   ip: string;
+  /** The route's pattern (`/v1/Run/:owner/:model`): decides which scope a key needs. */
+  route: string | undefined;
 }
 
 export interface NewProject {
@@ -31,6 +54,9 @@ export interface NewProject {
 }
 
 interface KnownKey extends store.KeyRow {
+  scopeList: readonly string[];
+  modelList: readonly string[] | undefined;
+  keyIpAllow: string[];
   secret: string | null;
   /**
    * Signatures found good, by nonce. The documented flow computes one and sends it with every call; each is computed once here
@@ -46,36 +72,86 @@ const CACHE_MS = 1_000;
 const CACHE_KEYS = 10_000;
 const VERIFIED_LIMIT = 1_000;
 const KEY_LIMIT = 256;
+const TOUCH_MS = 60_000;
+/** What browser tokens begin with, and what is put before any bearer token that is kept like a key: as `x-api-key` it is unknown. */
+export const BROWSER_TOKEN = "browser_";
+export const BEARER_PREFIX = "bearer:";
+
+/** By the pattern under which the server registers it, in lower case: routes answer in any case. */
+const ROUTES = new Map(API_ROUTES.map((route) => [route.path.replace(/\{(\w+)\}/g, ":$1").toLowerCase(), route]));
+
+/** Whether this caller may use the route; one that the contract does not know takes nobody. */
+function mayCall(
+  who: { kind: Principal["kind"]; scopes: readonly string[]; isOperator: boolean },
+  path: string,
+): boolean {
+  const route = ROUTES.get(path.toLowerCase());
+  if (route?.scope === undefined) return false;
+  if (route.scope === "operator") return who.isOperator;
+  if (who.kind === "browser" && !route.browser) return false;
+  return who.scopes.includes(route.scope);
+}
 
 export interface Projects {
   authenticate(credentials: Credentials): Promise<Principal>;
+  /** A project without keys. Returns its id. */
+  createEmpty(tx: Tx, project: { accountId: number; name: string; auth: "signature" | "apikey" }): Promise<number>;
+  /** Revokes all keys of the account's projects and forgets the secrets. */
+  removeAll(tx: Tx, accountId: number): Promise<void>;
   create(tx: Tx, project: { accountId: number; name: string; auth: "signature" | "apikey" }): Promise<NewProject>;
   setPolicy(
     projectId: number,
     change: { noncePolicy?: "compat" | "window" | "strict"; ipAllow?: string[] },
   ): Promise<void>;
   list(accountId: number): Promise<store.ProjectRow[]>;
-  /** Account that owns the project, if there is one. */
-  accountOf(projectId: number): Promise<number | undefined>;
+  /** The project that `projectid` names, or the caller's own; throws where it is not the account's. */
+  chosen(principal: Principal, fields: Fields): Promise<number>;
+  /** A project as who pays for a run. */
+  payer(projectId: number): Promise<store.Payer | undefined>;
+  /** After a change of keys, projects or accounts: on this server it counts for every request that comes from now on. */
+  forgetKeys(): void;
 }
 
-export function createProjects(db: Database, seal: Seal): Projects {
+export function createProjects(
+  db: Database,
+  seal: Seal,
+  bearer: (token: string) => Promise<BearerAccount> = async () => ({ kind: "unknown" }),
+): Projects {
   const cache = new Map<string, KnownKey>();
+  let changes = 0;
 
-  async function lookUp(apiKey: string): Promise<KnownKey | undefined> {
+  /** `name`: what was sent, with the prefix that keeps keys and browser tokens apart. */
+  async function lookUp(name: string): Promise<KnownKey | undefined> {
     const now = performance.now();
-    const cached = cache.get(apiKey);
+    const cached = cache.get(name);
     if (cached && now - cached.readAt < CACHE_MS) return cached;
-    const row = await store.findKey(db, createHash("sha256").update(apiKey).digest("hex"));
+    const before = changes;
+    const row = await store.findKey(db, createHash("sha256").update(name).digest("hex"));
     if (!row) {
-      cache.delete(apiKey);
+      cache.delete(name);
       return undefined;
     }
-    const secret = row.secret_sealed === null ? null : seal.open(row.secret_sealed, `project:${row.project_id}`);
-    const known = { ...row, secret, ipAllow: JSON.parse(row.ip_allow) as string[], verified: new Map(), readAt: now };
+    const models = JSON.parse(row.models) as string[];
+    const known: KnownKey = {
+      ...row,
+      secret: row.secret_sealed === null ? null : seal.open(row.secret_sealed, `project:${row.project_id}`),
+      ipAllow: JSON.parse(row.ip_allow) as string[],
+      keyIpAllow: JSON.parse(row.key_ip_allow) as string[],
+      scopeList: row.scopes.split(","),
+      modelList: models.length === 0 ? undefined : models,
+      verified: new Map(),
+      readAt: now,
+    };
     if (cache.size >= CACHE_KEYS) cache.clear();
-    cache.set(apiKey, known);
+    // A row that was read before a change is good for this request, and must not be found by the next one.
+    if (before === changes) cache.set(name, known);
     return known;
+  }
+
+  /** After a change of keys or projects: on this server it counts from now on. */
+  function forgetKeys(): void {
+    changes += 1;
+    cache.clear();
   }
 
   async function checkSignature(key: KnownKey, credentials: Credentials, apiKey: string): Promise<void> {
@@ -94,30 +170,84 @@ export function createProjects(db: Database, seal: Seal): Projects {
     if (!fresh) throw apiError("signatureWrong");
   }
 
+  /** Notes that a key is in use, at most once a minute; nobody waits for it. */
+  function touch(key: KnownKey, now: number): void {
+    if (key.last_used_at !== null && now - key.last_used_at < TOUCH_MS) return;
+    key.last_used_at = now;
+    void db.write((tx) => store.touchKey(tx, key.key_id, tx.now - TOUCH_MS / 2)).catch(() => {});
+  }
+
+  /** What is the same for keys and browser tokens, once it is clear that the caller has it. */
+  function admit(key: KnownKey, credentials: Credentials): Principal {
+    if (key.suspended) throw apiError("accountSuspended");
+    const who = { kind: key.kind, scopes: key.scopeList, isOperator: false };
+    if (!mayCall(who, credentials.route ?? "")) throw apiError("noPermission");
+    touch(key, Date.now());
+    return {
+      accountId: key.account_id,
+      accountUuid: key.account_uuid,
+      projectId: key.project_id,
+      kind: key.kind,
+      keyId: key.key_id,
+      models: key.modelList,
+      caps: key.caps,
+      isOperator: false,
+    };
+  }
+
+  async function authenticateBrowser(token: string, credentials: Credentials): Promise<Principal> {
+    const key = await lookUp(BEARER_PREFIX + token);
+    if (!key) throw apiError("badBearer");
+    if (key.expires_at !== null && key.expires_at <= Date.now()) throw apiError("bearerExpired");
+    return admit(key, credentials);
+  }
+
+  /** A signed-in account or a browser, by its bearer token. */
+  async function authenticateBearer(credentials: Credentials): Promise<Principal> {
+    const { authorization, route } = credentials;
+    if (authorization === undefined) throw apiError("noCredentials");
+    const [, token] = /^Bearer\s+([\w-]{20,100})$/i.exec(authorization.trim()) ?? [];
+    if (token?.startsWith(BROWSER_TOKEN)) return authenticateBrowser(token, credentials);
+    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearer(token);
+    if (found.kind === "unknown") throw apiError("badBearer");
+    if (found.kind === "expired") throw apiError("bearerExpired");
+    const { id, uuid, suspended, role } = found.account;
+    if (suspended) throw apiError("accountSuspended");
+    const isOperator = role === "operator";
+    if (!mayCall({ kind: "account", scopes: SCOPES, isOperator }, route ?? "")) throw apiError("noPermission");
+    const first = await store.firstProject(db, id);
+    return {
+      accountId: id,
+      accountUuid: uuid,
+      projectId: first?.projectId ?? 0,
+      kind: "account",
+      keyId: 0,
+      models: undefined,
+      caps: first?.isCapped ? PROJECT_CAP : 0,
+      isOperator,
+    };
+  }
+
   return {
     async authenticate(credentials) {
       const { apiKey } = credentials;
-      if (!apiKey) {
-        throw apiError(credentials.authorization === undefined ? "noCredentials" : "badBearer");
-      }
+      if (!apiKey) return authenticateBearer(credentials);
       const key = apiKey.length > KEY_LIMIT ? undefined : await lookUp(apiKey);
-      if (!key) throw apiError("unknownKey");
-      if (!addressAllowed(key.ipAllow, credentials.ip)) throw apiError("ipNotAllowed", credentials.ip);
+      if (!key || (key.expires_at !== null && key.expires_at <= Date.now())) throw apiError("unknownKey");
+      if (!addressAllowed(key.ipAllow, credentials.ip) || !addressAllowed(key.keyIpAllow, credentials.ip))
+        throw apiError("ipNotAllowed", credentials.ip);
       if (key.auth === "signature") await checkSignature(key, credentials, apiKey);
-      if (key.suspended) throw apiError("accountSuspended");
-      return { accountId: key.account_id, accountUuid: key.account_uuid, projectId: key.project_id };
+      return admit(key, credentials);
+    },
+    createEmpty: (tx, project) => store.insertProject(tx, project),
+    async removeAll(tx, accountId) {
+      await store.revokeAll(tx, accountId);
+      tx.afterCommit(forgetKeys);
     },
     async create(tx, project) {
       const id = await store.insertProject(tx, project);
-      const apiKey = randomBytes(32).toString("base64url").replace(/[-_]/g, "x");
-      const apiSecret = project.auth === "signature" ? randomBytes(32).toString("hex") : undefined;
-      await store.insertKey(tx, {
-        projectId: id,
-        keyHash: createHash("sha256").update(apiKey).digest("hex"),
-        last4: apiKey.slice(-4),
-        secretSealed: apiSecret === undefined ? null : seal.seal(apiSecret, `project:${id}`),
-      });
-      return { id, apiKey, ...(apiSecret === undefined ? {} : { apiSecret }) };
+      const { apiKey, apiSecret } = await issueKey(tx, seal, { projectId: id, auth: project.auth });
+      return { id, apiKey, ...(apiSecret === null ? {} : { apiSecret }) };
     },
     async setPolicy(projectId, change) {
       await db.write((tx) =>
@@ -126,9 +256,17 @@ export function createProjects(db: Database, seal: Seal): Projects {
           ...(change.ipAllow ? { ip_allow: JSON.stringify(change.ipAllow) } : {}),
         }),
       );
-      cache.clear();
+      forgetKeys();
     },
     list: (accountId) => store.listProjects(db, accountId),
-    accountOf: (projectId) => store.projectAccount(db, projectId),
+    async chosen(principal, fields) {
+      const id = idField(fields, "projectid") ?? principal.projectId;
+      if (id === 0) throw apiError("projectMissing");
+      if (id !== principal.projectId && (await store.payer(db, id))?.accountId !== principal.accountId)
+        throw apiError("noPermission");
+      return id;
+    },
+    payer: (projectId) => store.payer(db, projectId),
+    forgetKeys,
   };
 }

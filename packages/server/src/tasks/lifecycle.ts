@@ -165,6 +165,7 @@ async function end(
     cost,
     revenue: `revenue:${owner}`,
   });
+  if (head.caps !== 0) await ledger.giveBackToCaps(tx, head, head.hold - cost);
   if (head.callback_url !== "") {
     await oweCallback(tx, deps.bus, {
       id: head.id,

@@ -23,6 +23,7 @@ import { addFile, fileByAccessKey, filePath, newId, outputsOf, removeTaskFiles }
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
+import { KEY_CAP, PROJECT_CAP, type SpendCaps } from "../ledger/service-caps.ts";
 import type { CatalogueModel } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
@@ -80,6 +81,7 @@ export interface Tasks {
 export interface TasksDeps extends LifecycleDeps {
   projects: Projects;
   blobs: Blobs;
+  spendCaps: SpendCaps;
   turns: queue.Turns;
   pauses: queue.Pauses;
   workers: () => ConnectedWorker[];
@@ -108,7 +110,7 @@ function parametersOf(fields: Fields): Record<string, unknown> {
 }
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { db, bus, models, stats, projects, blobs, turns, pauses, workers } = deps;
+  const { db, bus, models, stats, projects, blobs, spendCaps, turns, pauses, workers } = deps;
 
   /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
   async function resolveOwnFiles(values: RunInputs["values"], bases: readonly string[]): Promise<void> {
@@ -125,19 +127,23 @@ export function createTasks(deps: TasksDeps): Tasks {
     }
   }
 
-  async function billedProject(principal: Principal, raw: unknown): Promise<number> {
-    if (raw === undefined || raw === null || raw === "") return principal.projectId;
-    const id = /^\d{1,15}$/.test(String(raw)) ? Number(raw) : -1;
-    if (id === principal.projectId) return id;
-    if ((await projects.accountOf(id)) !== principal.accountId) throw apiError("noPermission");
-    return id;
+  /** The project that pays, and which spend caps its run counts in (schema: task.caps). */
+  async function billed(principal: Principal, raw: unknown): Promise<{ projectId: number; caps: number }> {
+    const named = raw !== undefined && raw !== null && raw !== "";
+    const id = !named ? principal.projectId : /^\d{1,15}$/.test(String(raw)) ? Number(raw) : -1;
+    if (id === 0) throw apiError("projectMissing");
+    if (id === principal.projectId) return { projectId: id, caps: principal.caps };
+    const project = principal.kind === "browser" ? undefined : await projects.payer(id);
+    if (project?.accountId !== principal.accountId) throw apiError("noPermission");
+    return { projectId: id, caps: (principal.caps & KEY_CAP) | (project.isCapped ? PROJECT_CAP : 0) };
   }
 
   async function find(principal: Principal, fields: Fields): Promise<store.TaskRow> {
     const by = taskIdentifier(fields);
     if (by === "missing") throw apiError("taskIdRequired");
     const row = by === "none" ? undefined : await store.readTask(db, by, principal.accountId);
-    if (!row) throw apiError("taskNotFound");
+    // A browser token sees what it made itself; the account has more.
+    if (!row || (principal.kind === "browser" && row.key_id !== principal.keyId)) throw apiError("taskNotFound");
     return row;
   }
 
@@ -202,11 +208,13 @@ export function createTasks(deps: TasksDeps): Tasks {
     },
 
     async run(principal, model, { fields, wish, base, ownBases, idempotency }) {
+      if (principal.models && !principal.models.includes(`${model.cleanOwner}/${model.cleanSlug}`))
+        throw apiError("modelNotAllowed");
       const read = readInputs(model.manifest, fields);
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
       if (!callback.ok) throw apiError("callbackInvalid");
-      const projectId = await billedProject(
+      const { projectId, caps } = await billed(
         principal,
         Object.hasOwn(fields, "projectid") ? fields.projectid : undefined,
       );
@@ -222,11 +230,14 @@ export function createTasks(deps: TasksDeps): Tasks {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
         const limit = await ledger.hold(tx, { accountId, amount: quoted.hold, overLimit: deps.overLimit });
+        if (caps !== 0) await spendCaps.take(tx, { projectId, keyId: principal.keyId, caps, amount: quoted.hold });
         const priority = priorityRank(wish.priority);
         const { id, deadline } = await store.insertTask(tx, {
           token,
           accountId,
           projectId,
+          keyId: principal.keyId,
+          caps,
           modelId: model.id,
           version: model.version,
           inputs,

@@ -8,6 +8,7 @@ export interface TaskRow {
   account_id: number;
   account_uuid: string;
   project_id: number;
+  key_id: number;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -49,6 +50,8 @@ export interface NewTask {
   token: string;
   accountId: number;
   projectId: number;
+  keyId: number;
+  caps: number;
   modelId: number;
   version: string;
   inputs: string;
@@ -65,8 +68,8 @@ export interface NewTask {
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, price_terms, hold, priority, deadline, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, key_id, caps, priority, deadline, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -85,6 +88,8 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.price,
     task.priceTerms,
     task.hold,
+    task.keyId,
+    task.caps,
     task.priority,
     deadline,
     tx.now,
@@ -121,6 +126,9 @@ export interface TaskHead {
   token: string;
   account_id: number;
   project_id: number;
+  key_id: number;
+  caps: number;
+  created_at: number;
   model_id: number;
   callback_url: string;
   callback_base: string;
@@ -136,7 +144,7 @@ export interface TaskHead {
 
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
-    `select id, token, account_id, project_id, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+    `select id, token, account_id, project_id, key_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
       price_method, price_terms, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );

@@ -38,7 +38,8 @@ export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects 
     return { result: true, errors: [] };
   });
   action("/v1/Task/CallbackSecret", async (principal, fields) => {
+    const projectId = await projects.chosen(principal, fields);
     const rotate = Object.hasOwn(fields, "rotate") && isTrue(fields.rotate);
-    return { secret: await webhooks.secret(principal, { rotate }), errors: [], result: true };
+    return { secret: await webhooks.secret({ ...principal, projectId }, { rotate }), errors: [], result: true };
   });
 }

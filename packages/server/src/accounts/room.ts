@@ -1,0 +1,38 @@
+/** The room's parts put together: what main.ts needs of it is its routes and its end. */
+import type { FastifyInstance } from "fastify";
+import type { AuditTrail } from "../audit-log/trail.ts";
+import type { Blobs } from "../blobs/blobs.ts";
+import type { Database } from "../db/database.ts";
+import type { Mail } from "../mail/service.ts";
+import type { Projects } from "../projects/service.ts";
+import { createBackOff } from "./back-off.ts";
+import { createPasswordGate } from "./password-gate.ts";
+import { accountRoutes } from "./routes.ts";
+import { adminRoutes } from "./routes-admin.ts";
+import { createOwnAccount } from "./service-account.ts";
+import { createAdmin } from "./service-admin.ts";
+import { startDeletion } from "./service-deletion.ts";
+import type { Sessions } from "./service-sessions.ts";
+import { createSignIn } from "./service-sign-in.ts";
+
+export interface AccountsDeps {
+  db: Database;
+  blobs: Blobs;
+  mail: Mail;
+  projects: Projects;
+  sessions: Sessions;
+  trail: AuditTrail;
+  setUp: { mail: boolean; payments: boolean };
+  plainHttp: boolean;
+  log: (message: string) => void;
+}
+
+export function startAccounts(app: FastifyInstance, deps: AccountsDeps): { stop(): Promise<void> } {
+  const gate = createPasswordGate();
+  const signIn = createSignIn({ ...deps, gate, backOff: createBackOff() });
+  const own = createOwnAccount({ ...deps, gate, signIn });
+  const deletion = startDeletion({ ...deps, signIn });
+  accountRoutes(app, { ...deps, signIn, own, deletion });
+  adminRoutes(app, { ...deps, admin: createAdmin(deps) });
+  return { stop: () => deletion.stop() };
+}

@@ -1,0 +1,108 @@
+/** Tables of accounts: who they are, how they sign in, what they are told, what was done to them. See schema.ts. */
+import type { ColumnType, Generated } from "kysely";
+
+export interface AccountTable {
+  id: Generated<number>;
+  uuid: string;
+  email: string;
+  name: string;
+  password_hash: string;
+  role: "operator" | "member";
+  suspended: Generated<number>;
+  created_at: number;
+  email_verified_at: number | null;
+  /** Name, address, password and keys are gone since then; what was paid and charged stays, under the bare number. */
+  deleted_at: number | null;
+  /** Then the rest of its data was gone too (accounts/service-deletion.ts). */
+  purged_at: number | null;
+}
+
+/** A signed-in browser. It ends 12 h after it was last seen and 30 days after it began (accounts/policy.ts). */
+export interface AccountSessionTable {
+  id: Generated<number>;
+  account_id: number;
+  /** SHA-256 of the cookie's value, hex. */
+  token_hash: string;
+  ip: string;
+  user_agent: string;
+  created_at: number;
+  seen_at: number;
+}
+
+/** Tokens with which a session uses the API under /v1; they end with it. */
+export interface AccountBearerTable {
+  token_hash: string;
+  session_id: number;
+  created_at: number;
+  expires_at: number;
+}
+
+/** One-time links. */
+export interface AccountLinkTable {
+  token_hash: string;
+  kind: "welcome" | "verify" | "reset" | "email" | "invitation";
+  /** Whom it is for; null for an invitation. */
+  account_id: number | null;
+  /** The address it was sent to, and that following it proves; "" = anybody's (an invitation without an address). */
+  email: string;
+  created_at: number;
+  expires_at: number;
+  used_at: number | null;
+}
+
+/** Mail that is owed, and what became of it. */
+export interface MailTable {
+  id: Generated<number>;
+  account_id: number | null;
+  recipient: string;
+  subject: string;
+  /** The text, sealed: it carries links that are as good as passwords. */
+  sealed: string;
+  /** `waiting`: there was no SMTP server; the operator passes it on. */
+  state: "due" | "sent" | "failed" | "waiting";
+  tries: number;
+  next_at: number;
+  claimed_until: number;
+  error: string | null;
+  created_at: number;
+}
+
+/** Who did what, from where (reliability.md 5.7). Append-only. */
+export interface AuditEntryTable {
+  id: Generated<number>;
+  /** Whose log it is in; 0 = the operators'. */
+  account_id: number;
+  /** `account:<uuid>`, `key:<id>`, `system`, or `nobody`. */
+  actor: string;
+  ip: string;
+  action: string;
+  target: string;
+  outcome: string;
+  at: number;
+}
+
+/** Money that comes in from outside, so that each of it comes in once. */
+export interface PaymentTable {
+  id: Generated<number>;
+  provider: "operator" | "stripe" | "coupon";
+  /** What names it at the provider; unique there. */
+  reference: string;
+  account_id: number;
+  amount: ColumnType<never, bigint, bigint>;
+  state: "pending" | "paid" | "failed";
+  created_at: number;
+  settled_at: number | null;
+}
+
+export interface CouponTable {
+  id: Generated<number>;
+  /** SHA-256 of the code, hex. */
+  code_hash: string;
+  last4: string;
+  amount: ColumnType<never, bigint, bigint>;
+  uses: number;
+  used: number;
+  /** Null = never. */
+  expires_at: number | null;
+  created_at: number;
+}
