@@ -68,8 +68,14 @@ for (const store of STORES) {
       const page = await fetch(`${host.server.url}/account/Verify?token=${token}`);
       assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
       await page.text();
-      assert.equal((await browser.account("Verify", { token })).body.result, true, "opening the link used nothing up");
-      assert.match(refusal(await browser.account("Verify", { token })), /not valid/);
+      assert.match(
+        refusal(await browser.account("Verify", { token, password: "of another person" })),
+        /password is wrong/,
+      );
+      const confirmed = await browser.account("Verify", { token, password: PASSWORD });
+      assert.equal(confirmed.body.account.email, email, "opening the link used nothing up");
+      assert.equal((await browser.account("Me")).body.account.email, email, "and it signs in");
+      assert.match(refusal(await browser.account("Verify", { token, password: PASSWORD })), /not valid/);
       const { body } = await browser.account("SignIn", { email: "ADA@test.example", password: PASSWORD });
       assert.deepEqual([body.account.email, body.account.name, body.account.role], [email, "<b>Ada</b>", "member"]);
       assert.equal((await browser.account("Me")).body.account.email, email);
@@ -116,6 +122,21 @@ for (const store of STORES) {
           result: true,
           errors: [],
         });
+    });
+
+    test("who signs up with somebody else's address does not get the account when its owner comes", async () => {
+      await open("open");
+      const email = "prehijack@test.example";
+      await visitor(host.server.url).account("SignUp", { email, password: "the thief's password" });
+      const owner = visitor(host.server.url);
+      await owner.account("SignUp", { email, password: PASSWORD });
+      const token = await linkFor(email, /Confirm/);
+      const thief = await visitor(host.server.url).account("Verify", { token, password: "the thief's password" });
+      assert.match(refusal(thief), /password is wrong/);
+      assert.equal((await owner.account("Verify", { token, password: PASSWORD })).body.account.email, email);
+      await visitor(host.server.url).account("SignUp", { email, password: "the thief's password" });
+      const again = await visitor(host.server.url).account("SignIn", { email, password: "the thief's password" });
+      assert.match(refusal(again), /wrong/, "a confirmed account keeps its password");
     });
 
     test("sign-ups are open, by invitation or closed", async () => {
@@ -278,6 +299,21 @@ for (const store of STORES) {
       assert.match(await page.text(), /password is wrong/);
     });
 
+    test("what happened is in the account's own log", async () => {
+      const browser = await host.member("logged@test.example");
+      await visitor(host.server.url).account("SignIn", { email: "logged@test.example", password: "some wrong one" });
+      const { body } = await browser.api("Audit/List");
+      const acts = body.entries.map((entry: { action: string; outcome: string }) => `${entry.action} ${entry.outcome}`);
+      assert.deepEqual(acts.slice(0, 2), ["sign-in wrong", "account.create ok"]);
+      const file = await browser.api("Audit/List", { format: "csv" });
+      assert.match(file.headers.get("content-type") ?? "", /^text\/csv/);
+      assert.match(file.body, /^id,time,actor,ip,action,target,outcome\r\n/);
+      await assert.rejects(
+        host.server.db.write((tx) => tx.run("update audit_entry set outcome = 'ok'", [])),
+        /append-only/,
+      );
+    });
+
     test("guessing passwords becomes slow, for one account and not for the others", async () => {
       const email = "guessed@test.example";
       const browser = await host.member(email);
@@ -296,21 +332,6 @@ for (const store of STORES) {
         password: PASSWORD,
       });
       assert.ok(neighbour.status === 200 || neighbour.status === 429);
-    });
-
-    test("what happened is in the account's own log", async () => {
-      const browser = await host.member("logged@test.example");
-      await visitor(host.server.url).account("SignIn", { email: "logged@test.example", password: "some wrong one" });
-      const { body } = await browser.api("Audit/List");
-      const acts = body.entries.map((entry: { action: string; outcome: string }) => `${entry.action} ${entry.outcome}`);
-      assert.deepEqual(acts.slice(0, 2), ["sign-in wrong", "account.create ok"]);
-      const file = await browser.api("Audit/List", { format: "csv" });
-      assert.match(file.headers.get("content-type") ?? "", /^text\/csv/);
-      assert.match(file.body, /^id,time,actor,ip,action,target,outcome\r\n/);
-      await assert.rejects(
-        host.server.db.write((tx) => tx.run("update audit_entry set outcome = 'ok'", [])),
-        /append-only/,
-      );
     });
   });
 }

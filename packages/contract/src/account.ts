@@ -38,6 +38,10 @@ export const MeResponse = z.strictObject({
   signups: SignUpPolicy,
 });
 export const SignInResponse = z.strictObject({ ...okay, account: Account });
+export const VerifyResponse = z.strictObject({
+  ...okay,
+  account: Account.nullable().describe("Signed in now; null where a changed address was confirmed."),
+});
 export const SignUpResponse = z.strictObject({
   ...okay,
   verify: z.boolean().describe("A link was sent; the account can sign in once it was followed."),
@@ -123,10 +127,11 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   },
   {
     path: "/account/Verify",
-    summary: "Confirm the e-mail address of a new account, or a changed one",
+    summary:
+      "Confirm the e-mail address of a new account, which signs in, or a changed one. A new account's password proves that who follows the link is who signed up",
     access: "anybody",
-    fields: z.object({ token: text, ...form }),
-    answer: AccountEmpty,
+    fields: z.object({ token: text, password: text.optional().describe("For a new account."), ...form }),
+    answer: VerifyResponse,
   },
   {
     path: "/account/Forgot",

@@ -173,9 +173,10 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
     call.setCookie("");
     return {};
   });
-  post("/account/Verify", async ({ fields, visitor }) => {
-    await signIn.verify(fields.token, visitor);
-    return {};
+  post("/account/Verify", async (call, found) => {
+    const entered = await signIn.verify(call.fields, call.visitor);
+    if (entered) await enter(call, found, entered.token);
+    return { account: entered ? presentAccount(entered.account) : null };
   });
   post("/account/Forgot", async ({ fields, visitor }) => {
     await signIn.forgot(fields, visitor);

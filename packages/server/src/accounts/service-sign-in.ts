@@ -76,7 +76,8 @@ export interface SignIn {
   signIn(fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<Entered>;
   /** The first start's link: takes over the account it is for. */
   welcome(fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<Entered>;
-  verify(token: unknown, visitor: Visitor): Promise<void>;
+  /** Follows the link to a new or changed address; a new account signs in. */
+  verify(fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<Entered | undefined>;
   forgot(fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<void>;
   reset(fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<void>;
   /** Whether `password` is the account's; counts as an attempt to sign in. */
@@ -112,6 +113,13 @@ export function createSignIn(deps: SignInDeps): SignIn {
     return { account, token: await sessions.begin(tx, { ...visitor, accountId: account.id }) };
   }
 
+  async function prove(account: store.AccountRow, password: unknown, ip: string): Promise<void> {
+    const tried = attempt(ip, account.email);
+    const plain = typeof password === "string" && passwordFits(password) ? password : "";
+    if (!(await gate.verify(plain, account.password_hash))) throw apiError("passwordWrong");
+    tried.good();
+  }
+
   const tokenHash = (raw: unknown) => secretHash(typeof raw === "string" ? raw.slice(0, 200) : "");
 
   return {
@@ -139,9 +147,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
         if (known) {
           // The answer is the one of a new address; only the mailbox's owner learns that there is an account.
           if (link) throw apiError("emailTaken");
-          if (known.email_verified_at === null)
+          if (known.email_verified_at === null) {
+            // The last one to sign up with an address that nobody has confirmed is the one whose password counts.
+            await store.setPassword(tx, known.id, passwordHash);
             await sendLink(tx, mail, { kind: "verify", accountId: known.id, email, base: visitor.base });
-          else
+          } else
             await mail.post(tx, {
               accountId: known.id,
               to: email,
@@ -217,17 +227,23 @@ export function createSignIn(deps: SignInDeps): SignIn {
       });
     },
 
-    async verify(token, visitor) {
-      await db.write(async (tx) => {
-        const hash = tokenHash(token);
-        const link = (await useLink(tx, hash, "verify")) ?? (await useLink(tx, hash, "email"));
-        if (!link || link.account_id === null) throw apiError("linkInvalid");
-        if (!(await store.setEmail(tx, link.account_id, link.email))) throw apiError("emailTaken");
-        await note(tx, {
-          accountId: link.account_id,
-          actor: NOBODY(visitor.ip),
-          action: link.kind === "verify" ? "account.verify" : "account.email",
-        });
+    async verify(fields, visitor) {
+      const hash = tokenHash(fields.token);
+      const found = await findLink(db, hash);
+      const own = found?.account_id ? await store.byId(db, found.account_id) : undefined;
+      if (!found || !own || (found.kind !== "verify" && found.kind !== "email")) throw apiError("linkInvalid");
+      // Somebody else may have signed up with this address, and its owner followed the link: the account would be the stranger's.
+      if (found.kind === "verify") await prove(own, fields.password, visitor.ip);
+      return db.write(async (tx) => {
+        const link = await useLink(tx, hash, found.kind);
+        const account = await store.byId(tx, own.id);
+        if (!link || !account || account.suspended || account.deleted_at !== null) throw apiError("linkInvalid");
+        const isNew = link.kind === "verify";
+        if (isNew && account.password_hash !== own.password_hash) throw apiError("passwordWrong");
+        if (!(await store.setEmail(tx, own.id, link.email))) throw apiError("emailTaken");
+        const action = isNew ? "account.verify" : "account.email";
+        await note(tx, { accountId: own.id, actor: NOBODY(visitor.ip), action });
+        return isNew ? enter(tx, { ...account, email_verified_at: tx.now }, visitor) : undefined;
       });
     },
 
@@ -261,11 +277,6 @@ export function createSignIn(deps: SignInDeps): SignIn {
       });
     },
 
-    async prove(account, password, ip) {
-      const tried = attempt(ip, account.email);
-      const plain = typeof password === "string" && passwordFits(password) ? password : "";
-      if (!(await gate.verify(plain, account.password_hash))) throw apiError("passwordWrong");
-      tried.good();
-    },
+    prove,
   };
 }

@@ -41,7 +41,12 @@ export const LINK_PAGES = {
     fields: [EMAIL, PASSWORD],
     button: "Sign in",
   },
-  "/account/Verify": { title: "Confirm your e-mail address", text: "", button: "Confirm" },
+  "/account/Verify": {
+    title: "Confirm your e-mail address",
+    text: "With the password that you chose for the account. If you did not make one, close this page.",
+    fields: [{ ...PASSWORD, label: "Password", autocomplete: "current-password" }],
+    button: "Confirm and sign in",
+  },
   "/account/Email": {
     title: "Confirm your new e-mail address",
     text: "From then on it is the one you sign in with.",

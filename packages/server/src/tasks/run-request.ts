@@ -50,7 +50,9 @@ export function createRunRequest(deps: {
     const principal = await projects.authenticate(credentialsOf(request));
     const wait = rate?.take(String(principal.projectId)) ?? 0;
     if (wait > 0) throw tooMany(wait);
-    const key = idempotencyKey(request.headers["idempotency-key"]);
+    const sent = idempotencyKey(request.headers["idempotency-key"]);
+    // Browser tokens share a project with strangers, and an equal request under an equal key names its task. § is in no header.
+    const key = sent !== undefined && principal.kind === "browser" ? `§${principal.keyId} ${sent}` : sent;
     const wish = wishOf(request.headers);
     const model = tasks.model(request.params.owner, request.params.model);
     const stored = new Map<string, string>();
