@@ -35,6 +35,7 @@ const PLAIN: Record<string, unknown> = {
   cap: undefined,
   capperiod: undefined,
   noncepolicy: undefined,
+  alerturl: undefined,
   ipwhitelist: undefined,
   scopes: undefined,
   models: ["test/noop"],

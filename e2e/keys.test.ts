@@ -1,6 +1,8 @@
 // Projects and keys: scopes, models, addresses, ends, rotation, browser tokens, spend caps (issue 6; reliability.md 5.1, 5.2).
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { API_ROUTES, SCOPES } from "@modelyard/contract";
 import {
@@ -12,13 +14,14 @@ import {
   until,
   type VisitorAnswer,
 } from "@modelyard/testing";
+import { Webhook } from "standardwebhooks";
 
 for (const store of STORES) {
   describe(`keys (${store.kind})`, () => {
     let host: TestServer;
     let owner: TestVisitor;
     before(async () => {
-      host = await startTestServer(store);
+      host = await startTestServer(store, { allowHosts: ["127.0.0.1"] });
       owner = await host.operator();
     });
     after(() => host.close());
@@ -224,6 +227,44 @@ for (const store of STORES) {
       assert.deepEqual(again, { amount: "20.000000000000", period: "month", used: "11.000000000000" });
       for (const taskid of tasks.slice(4)) await withKey(key.apikey, "Task/Kill", { taskid });
       assert.equal((await detail(own.id)).cap.used, "5.000000000000");
+    });
+
+    test("a project's own address is called too, signed like other callbacks", async (t) => {
+      const heard: {
+        body: { percent: string; keyid: string; type: string; cap: object };
+        headers: IncomingHttpHeaders;
+        raw: string;
+      }[] = [];
+      const server = createServer((request, response) => {
+        let raw = "";
+        request.on("data", (chunk: Buffer) => (raw += chunk.toString()));
+        request.on("end", () => {
+          heard.push({ body: JSON.parse(raw), headers: request.headers, raw });
+          response.end("ok");
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      t.after(() => server.close());
+      const alerturl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/caps`;
+      const { project: own } = await project();
+      for (const wrong of ["javascript:alert(1)", "file:///etc/passwd", "http://a:b@example.com/", "nonsense"])
+        assert.match(message(await owner.api("Project/Update", { projectid: own.id, alerturl: wrong })), /alerturl/);
+      await owner.api("Project/Update", { projectid: own.id, alerturl });
+      const { apikey, id } = await newKey(own.id, { cap: 2 });
+      for (let n = 0; n < 3; n++) await withKey(apikey, "Run/test/dollar");
+      await until(() => heard.length === 2, "the calls");
+      assert.deepEqual(heard.map(({ body }) => body.percent).toSorted(), ["100", "50"]);
+      const { secret } = (await owner.api("Task/CallbackSecret", { projectid: own.id })).body;
+      for (const { raw, headers, body } of heard) {
+        new Webhook(secret).verify(raw, headers as Record<string, string>);
+        assert.deepEqual([body.type, body.keyid], ["spendcap", id]);
+      }
+      let listed: { taskid: string; callbackurl: string; status: string }[] = [];
+      await until(async () => {
+        listed = (await owner.api("Task/CallbackList")).body.callbacklist;
+        return listed.filter(({ status }) => status === "delivered").length === 2;
+      }, "both in the log");
+      assert.ok(listed.every(({ taskid, callbackurl }) => taskid === "0" && callbackurl === alerturl));
     });
 
     test("key and project caps count together, and the wallet is as before when one refuses", async () => {

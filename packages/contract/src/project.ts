@@ -67,6 +67,7 @@ export const Project = z.strictObject({
   noncepolicy: NoncePolicy,
   ipwhitelist: z.array(z.string()),
   createtime: time,
+  alerturl: z.string().describe("Called when a cap of the project or its keys is used to 50, 80 and 100 %."),
   cap: SpendCap.nullable(),
   keys: z.array(ProjectKey),
 });

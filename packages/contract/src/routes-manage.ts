@@ -89,6 +89,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
       name: text.optional(),
       noncepolicy: NoncePolicy.optional(),
       ipwhitelist: z.array(text).optional(),
+      alerturl: text.optional().describe('Called when a cap fills up; "" = no more.'),
       ...capFields,
     }),
     ProjectResponse,

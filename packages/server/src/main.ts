@@ -51,7 +51,7 @@ import { createRunRequest } from "./tasks/run-request.ts";
 import { createTasks } from "./tasks/service.ts";
 import { startDeliverer } from "./webhooks/deliverer.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
-import { createWebhooks, dropClaims } from "./webhooks/service.ts";
+import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
 import { createRegistry } from "./workers/registry.ts";
@@ -138,7 +138,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const sweeper = sweepFiles({ db, blobs, log });
   const registry = createRegistry();
   const mail = createMail({ db, seal, smtpUrl: config.smtpUrl, from: config.mailFrom, log });
-  const spendCaps = createSpendCaps({ db, mail, log });
+  const spendCaps = createSpendCaps({ db, mail, log, call: (tx, notice) => oweNotice(tx, bus, notice) });
   const turns = await loadTurns(db);
   const pauses = await createSwitches({ db, bus, kind: "pause", log });
   const cordons = await createSwitches({ db, bus, kind: "cordon", log });

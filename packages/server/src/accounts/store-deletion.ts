@@ -16,5 +16,10 @@ export async function unpurged(db: Database): Promise<number[]> {
 }
 
 export async function purged(tx: Tx, accountId: number): Promise<void> {
+  // Callbacks about tasks went with the tasks.
+  await tx.run("delete from callback_attempt where callback_id in (select id from callback where account_id = ?)", [
+    accountId,
+  ]);
+  await tx.run("delete from callback where account_id = ?", [accountId]);
   await tx.run("update account set purged_at = ? where id = ?", [tx.now, accountId]);
 }

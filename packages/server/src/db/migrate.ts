@@ -11,6 +11,7 @@ import { priceTerms } from "./migrations/0006-price-terms.ts";
 import { accounts } from "./migrations/0010-accounts.ts";
 import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
+import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   accounts,
   keysAndCaps,
   payments,
+  capCallbacks,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

@@ -106,3 +106,19 @@ export interface CouponTable {
   expires_at: number | null;
   created_at: number;
 }
+
+/** How much a project or key may spend. Only what has one is counted here. */
+export interface SpendCapTable {
+  subject: "project" | "key";
+  subject_id: number;
+  account_id: number;
+  amount: ColumnType<never, bigint, bigint>;
+  period: "total" | "month";
+  /** Charged, or held by tasks that have not ended, since `window_start`. */
+  used: ColumnType<never, bigint, bigint>;
+  /** Beginning of the month that `used` is of; 0 where the period is `total`. */
+  window_start: number;
+  /** Percentage that was last told of: 0, 50, 80 or 100. */
+  alerted: number;
+  created_at: number;
+}

@@ -13,6 +13,7 @@ import type {
   CouponTable,
   MailTable,
   PaymentTable,
+  SpendCapTable,
 } from "./schema-accounts.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -27,6 +28,8 @@ export interface ProjectTable {
   /** JSON list of addresses and CIDR ranges; empty = everybody. */
   ip_allow: string;
   created_at: number;
+  /** Address that is called when a cap of the project or its keys fills up; "" = none. */
+  alert_url: Generated<string>;
 }
 
 export interface ProjectKeyTable {
@@ -53,22 +56,6 @@ export interface ProjectKeyTable {
   last_used_at: number | null;
   /** Key that a browser token was made with and ends with; null where a signed-in account made it. */
   parent_id: number | null;
-}
-
-/** How much a project or key may spend. Only what has one is counted here. */
-export interface SpendCapTable {
-  subject: "project" | "key";
-  subject_id: number;
-  account_id: number;
-  amount: MoneyColumn;
-  period: "total" | "month";
-  /** Charged, or held by tasks that have not ended, since `window_start`. */
-  used: MoneyColumn;
-  /** Beginning of the month that `used` is of; 0 where the period is `total`. */
-  window_start: number;
-  /** Percentage that was last told of: 0, 50, 80 or 100. */
-  alerted: number;
-  created_at: number;
 }
 
 export interface NonceTable {
@@ -272,6 +259,7 @@ export interface IdempotencyKeyTable {
 /** Callbacks that are owed for ended tasks (the outbox), kept afterwards for lists and replays. */
 export interface CallbackTable {
   id: Generated<number>;
+  /** Negative and random where the callback is about no task. */
   task_id: number;
   account_id: number;
   project_id: number;
@@ -288,6 +276,8 @@ export interface CallbackTable {
   /** Counts claims; who records an outcome names the one it has. */
   claim: number;
   next_at: number;
+  /** What is sent, where it is about no task; null where the task is shown as it is then. */
+  body: string | null;
   /** A server is at it until then; 0 = none. */
   claimed_until: number;
   created_at: number;

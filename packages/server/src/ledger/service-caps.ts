@@ -92,8 +92,23 @@ export async function copyKeyCap(tx: Tx, from: number, to: number): Promise<void
   await store.putCap(tx, { subject: "key", id: to, accountId, amount, period, used, windowStart, alerted });
 }
 
-export function createSpendCaps(deps: { db: Database; mail: Mail; log: (message: string) => void }): SpendCaps {
-  const { db, mail, log } = deps;
+/** A callback about a cap, as it is sent. */
+export interface CapNotice {
+  accountId: number;
+  projectId: number;
+  url: string;
+  body: object;
+}
+
+export interface SpendCapsDeps {
+  db: Database;
+  mail: Mail;
+  /** Owes the callback in the same unit of work. */
+  call(tx: Tx, notice: CapNotice): Promise<void>;
+  log: (message: string) => void;
+}
+
+export function createSpendCaps({ db, mail, call, log }: SpendCapsDeps): SpendCaps {
   const telling = new Set<Promise<void>>();
 
   async function tell(tx: Tx, cap: store.CapRow, percent: number): Promise<void> {
@@ -101,6 +116,23 @@ export function createSpendCaps(deps: { db: Database; mail: Mail; log: (message:
     if (!(await store.markAlerted(tx, { subject: cap.subject, id: cap.subject_id, percent }))) return;
     const owner = await store.ownerOf(tx, cap);
     if (!owner) return;
+    if (owner.alert_url !== "") {
+      await call(tx, {
+        accountId: cap.account_id,
+        projectId: owner.project_id,
+        url: owner.alert_url,
+        body: {
+          result: true,
+          errors: [],
+          type: "spendcap",
+          percent: String(percent),
+          projectid: String(owner.project_id),
+          keyid: cap.subject === "key" ? String(cap.subject_id) : "0",
+          name: owner.name,
+          cap: { amount: formatUsd(cap.amount), period: cap.period, used: formatUsd(cap.used) },
+        },
+      });
+    }
     const period = cap.period === "month" ? "this month's " : "";
     const what = `${cap.subject} ${owner.name || cap.subject_id}`;
     const after = percent === 100 ? " New runs are refused until the cap is raised." : "";

@@ -131,15 +131,26 @@ export async function removeCap(tx: Tx, subject: CapSubject, id: number): Promis
   await tx.run("delete from spend_cap where subject = ? and subject_id = ?", [subject, id]);
 }
 
+export interface CapOwner {
+  email: string;
+  /** Of the project or key. */
+  name: string;
+  project_id: number;
+  alert_url: string;
+}
+
 /** Whom to tell, and the name of what the cap is of. */
 export async function ownerOf(
   db: Database | Tx,
   cap: Pick<CapRow, "subject" | "subject_id" | "account_id">,
-): Promise<{ email: string; name: string } | undefined> {
-  const table = cap.subject === "project" ? "project" : "project_key";
-  const rows = await db.all<{ email: string; name: string }>(
-    `select a.email, s.name from account a, ${table} s where a.id = ? and s.id = ?`,
-    [cap.account_id, cap.subject_id],
-  );
+): Promise<CapOwner | undefined> {
+  const from =
+    cap.subject === "project"
+      ? "p.name from project p join account a on a.id = p.account_id where p.id = ?"
+      : "k.name from project_key k join project p on p.id = k.project_id join account a on a.id = p.account_id where k.id = ?";
+  const rows = await db.all<CapOwner>(`select a.email, p.id as project_id, p.alert_url, ${from} and a.id = ?`, [
+    cap.subject_id,
+    cap.account_id,
+  ]);
   return rows[0];
 }

@@ -40,6 +40,16 @@ export function addressesField(fields: Fields): string[] | undefined {
   return list;
 }
 
+/** An http(s) address without credentials in it; "" takes it away. Whether its host may be called is decided when it is called. */
+export function alertField(fields: Fields): string | undefined {
+  const value = textField(fields, "alerturl");
+  if (value === undefined || value === "") return value;
+  const url = value.length > 2048 ? null : URL.parse(value);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
+    throw apiError("fieldInvalid", "alerturl", "must be an http or https address");
+  return url.href;
+}
+
 /** Models by their clean names, whatever the spelling. */
 export function modelsField(fields: Fields): string[] | undefined {
   const list = listField(fields, "models", MODELS);

@@ -34,6 +34,7 @@ export function presentProject(row: OwnProjectRow, keys: ProjectKey[], cap: Spen
     noncepolicy: row.nonce_policy,
     ipwhitelist: JSON.parse(row.ip_allow) as string[],
     createtime: seconds(row.created_at),
+    alerturl: row.alert_url,
     cap,
     keys,
   };

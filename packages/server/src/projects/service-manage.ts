@@ -5,7 +5,16 @@ import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { dollarsField, idField, oneOf, requiredId, wholeField } from "../http/fields.ts";
 import { copyKeyCap, KEY_CAP, readCaps, removeCap, setCap } from "../ledger/service-caps.ts";
-import { addressesField, capField, keyRules, LIMITS, modelsField, nameField, OVERLAP_S } from "./policy-keys.ts";
+import {
+  addressesField,
+  alertField,
+  capField,
+  keyRules,
+  LIMITS,
+  modelsField,
+  nameField,
+  OVERLAP_S,
+} from "./policy-keys.ts";
 import { presentKey, presentNewKey, presentProject } from "./present.ts";
 import type { Seal } from "./seal.ts";
 import { BEARER_PREFIX, BROWSER_TOKEN, type Principal, type Projects } from "./service.ts";
@@ -133,13 +142,15 @@ export function createProjectManager({ db, seal, projects }: ManageDeps): Projec
       const name = nameField(fields);
       const noncePolicy = oneOf(fields, "noncepolicy", NoncePolicy.options);
       const ipAllow = addressesField(fields);
+      const alertUrl = alertField(fields);
       return change(asked, "project.update", async (tx) => {
         const { id } = await ownProject(tx, asked);
         if (name !== undefined) await store.renameProject(tx, { id, accountId: principal.accountId, name });
-        if (noncePolicy !== undefined || ipAllow !== undefined) {
+        if (noncePolicy !== undefined || ipAllow !== undefined || alertUrl !== undefined) {
           await updateProject(tx, id, {
             ...(noncePolicy === undefined ? {} : { nonce_policy: noncePolicy }),
             ...(ipAllow === undefined ? {} : { ip_allow: JSON.stringify(ipAllow) }),
+            ...(alertUrl === undefined ? {} : { alert_url: alertUrl }),
           });
         }
         await changeCap(tx, asked, { subject: "project", id, isNew: false });

@@ -8,6 +8,7 @@ export interface OwnProjectRow {
   nonce_policy: "compat" | "window" | "strict";
   ip_allow: string;
   created_at: number;
+  alert_url: string;
 }
 
 /** The account's own project; undefined for anybody else's, exactly as for one that does not exist. */
@@ -16,7 +17,7 @@ export async function ownProject(
   which: { id: number; accountId: number },
 ): Promise<OwnProjectRow | undefined> {
   const rows = await db.all<OwnProjectRow>(
-    "select id, account_id, name, auth, nonce_policy, ip_allow, created_at from project where id = ? and account_id = ?",
+    "select id, account_id, name, auth, nonce_policy, ip_allow, created_at, alert_url from project where id = ? and account_id = ?",
     [which.id, which.accountId],
   );
   return rows[0];

@@ -107,7 +107,7 @@ export async function insertKey(tx: Tx, key: NewKeyRow): Promise<number> {
 export async function updateProject(
   tx: Tx,
   projectId: number,
-  change: { nonce_policy?: "compat" | "window" | "strict"; ip_allow?: string },
+  change: { nonce_policy?: "compat" | "window" | "strict"; ip_allow?: string; alert_url?: string },
 ): Promise<void> {
   await tx.q.updateTable("project").set(change).where("id", "=", projectId).execute();
 }

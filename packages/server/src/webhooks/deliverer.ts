@@ -140,6 +140,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
   }
 
   async function bodyOf(row: store.CallbackRow): Promise<Buffer> {
+    if (row.body !== null) return Buffer.from(row.body);
     const task = await readTask(db, { id: row.task_id }, row.account_id);
     if (!task) throw new Error("the task is gone");
     const shown = presentTask(task, await tasks.context(task, row.base === "" ? deps.base : row.base));

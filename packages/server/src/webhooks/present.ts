@@ -6,7 +6,7 @@ const seconds = (ms: number): string => String(Math.floor(ms / 1000));
 /** `whole`: with the receivers' answers, which are long. */
 export function presentCallback(row: CallbackRow, attempts: readonly AttemptRow[], whole: boolean): Callback {
   return {
-    taskid: String(row.task_id),
+    taskid: String(Math.max(0, row.task_id)),
     projectid: String(row.project_id),
     callbackurl: row.url,
     webhookid: row.message_id,

@@ -1,5 +1,5 @@
 /** Callbacks as other rooms and callers see them. Sending them is deliverer.ts. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { apiError, type Callback } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -29,6 +29,25 @@ export async function oweCallback(
     url: task.url,
     host: hostOf(task.url),
     base: task.base,
+  });
+  tx.afterCommit(() => bus.publish(CALLBACK_TOPIC, null));
+}
+
+/** Owes a callback that is about no task: signed, tried and logged like the others. */
+export async function oweNotice(
+  tx: Tx,
+  bus: Bus,
+  notice: { accountId: number; projectId: number; url: string; body: object },
+): Promise<void> {
+  await store.insertNotice(tx, {
+    task_id: -randomInt(1, 2 ** 48 - 1),
+    account_id: notice.accountId,
+    project_id: notice.projectId,
+    message_id: `msg_${newToken()}`,
+    url: notice.url,
+    host: hostOf(notice.url),
+    base: "",
+    body: JSON.stringify(notice.body),
   });
   tx.afterCommit(() => bus.publish(CALLBACK_TOPIC, null));
 }

@@ -16,6 +16,7 @@ export interface CallbackRow {
   next_at: number;
   claimed_until: number;
   created_at: number;
+  body: string | null;
 }
 
 export interface AttemptRow {
@@ -39,6 +40,12 @@ export async function insertCallback(tx: Tx, row: NewCallback): Promise<void> {
      values (?, ?, ?, ?, ?, ?, ?, 'due', 0, 0, ?, 0, ?)`,
     [row.task_id, row.account_id, row.project_id, row.message_id, row.url, row.host, row.base, tx.now, tx.now],
   );
+}
+
+/** A callback about no task, with what it says. */
+export async function insertNotice(tx: Tx, row: NewCallback & { body: string }): Promise<void> {
+  await insertCallback(tx, row);
+  await tx.run("update callback set body = ? where task_id = ?", [row.body, row.task_id]);
 }
 
 /** A list of hosts as one parameter, so that the statement's text stays the same. */
