@@ -29,6 +29,21 @@ for (const store of STORES) {
         ({ key }) => key,
       );
 
+    test("a column that a newer server adds breaks no statement that was prepared before", async () => {
+      const read = () => db.all("select * from worker_token where name = ?", ["nobody"]);
+      const write = () =>
+        db.write(async (tx) => {
+          await put(tx, `grown-${Math.random()}`);
+          return tx.all("select * from worker_token where name = ?", ["nobody"]);
+        });
+      await Promise.all([read(), read(), write()]);
+      for (const column of ["one", "two"]) {
+        await db.write((tx) => tx.q.schema.alterTable("worker_token").addColumn(column, "text").execute());
+        assert.deepEqual(await Promise.all([read(), read(), write(), write()]), [[], [], [], []]);
+      }
+      assert.equal((await keys("grown-")).length, 5, "each unit counts once");
+    });
+
     test("a unit that throws leaves no trace, and its neighbours all of theirs", async () => {
       const results = await Promise.allSettled(
         Array.from({ length: 20 }, (_, n) =>

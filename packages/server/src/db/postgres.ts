@@ -19,13 +19,26 @@ const types = {
 };
 
 const texts = new Map<string, { name: string; text: string }>();
+/** Counts how often all statements were prepared anew; part of their names. */
+let round = 0;
+
+/**
+ * feature_not_supported, "cached plan must not change result type": a newer server on this database has added a column to a table
+ * that a prepared statement reads whole. Under new names the statements are planned anew.
+ */
+const STALE_PLAN = "0A000";
+
+function prepareAnew(): void {
+  round += 1;
+  texts.clear();
+}
 
 /** `?` placeholders → `$1 …`, with a stable statement name so that each connection plans it once. Our SQL has no literal `?`. */
 function prepared(text: string): { name: string; text: string } {
   let entry = texts.get(text);
   if (!entry) {
     let n = 0;
-    entry = { name: `hot${texts.size}`, text: text.replace(/\?/g, () => `$${++n}`) };
+    entry = { name: `hot${round}-${texts.size}`, text: text.replace(/\?/g, () => `$${++n}`) };
     texts.set(text, entry);
   }
   return entry;
@@ -94,8 +107,14 @@ export function openPostgres(url: string, options: { connections?: number } = {}
     q: directKysely("postgres", executor(pool)),
     lock: " for update",
     skipLocked: " for update skip locked",
-    all: async <R>(text: string, params: readonly Param[]) =>
-      (await pool.query({ ...prepared(text), values: params as Param[] })).rows as R[],
+    async all<R>(text: string, params: readonly Param[]) {
+      const read = async () => (await pool.query({ ...prepared(text), values: params as Param[] })).rows as R[];
+      return read().catch((error: unknown) => {
+        if (codeOf(error) !== STALE_PLAN) throw error;
+        prepareAnew();
+        return read();
+      });
+    },
     now: async () => (await pool.query<{ now: number }>(NOW)).rows[0]?.now ?? Number.NaN,
     async write(work) {
       for (let n = 1; ; n++) {
@@ -106,7 +125,9 @@ export function openPostgres(url: string, options: { connections?: number } = {}
         } catch (error) {
           const code = codeOf(error);
           if (FULL.has(code)) throw new StorageFullError("the database has no room", { cause: error });
-          if (!RETRY.has(code) || n >= ATTEMPTS) throw error;
+          if (code === STALE_PLAN) prepareAnew();
+          else if (!RETRY.has(code)) throw error;
+          if (n >= ATTEMPTS) throw error;
         }
       }
     },
