@@ -260,8 +260,9 @@ export function createProjects(
     },
     list: (accountId) => store.listProjects(db, accountId),
     async chosen(principal, fields) {
-      const id = idField(fields, "projectid") ?? principal.projectId;
-      if (id === 0) throw apiError("projectMissing");
+      const named = idField(fields, "projectid");
+      const id = named ?? principal.projectId;
+      if (id === 0) throw apiError(named === undefined ? "projectMissing" : "noPermission");
       if (id !== principal.projectId && (await store.payer(db, id))?.accountId !== principal.accountId)
         throw apiError("noPermission");
       return id;

@@ -131,7 +131,7 @@ export function createTasks(deps: TasksDeps): Tasks {
   async function billed(principal: Principal, raw: unknown): Promise<{ projectId: number; caps: number }> {
     const named = raw !== undefined && raw !== null && raw !== "";
     const id = !named ? principal.projectId : /^\d{1,15}$/.test(String(raw)) ? Number(raw) : -1;
-    if (id === 0) throw apiError("projectMissing");
+    if (id === 0) throw apiError(named ? "noPermission" : "projectMissing");
     if (id === principal.projectId) return { projectId: id, caps: principal.caps };
     const project = principal.kind === "browser" ? undefined : await projects.payer(id);
     if (project?.accountId !== principal.accountId) throw apiError("noPermission");
