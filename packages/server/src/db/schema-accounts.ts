@@ -122,3 +122,9 @@ export interface SpendCapTable {
   alerted: number;
   created_at: number;
 }
+
+export interface NonceTable {
+  project_id: number;
+  nonce: string;
+  seen_at: number;
+}

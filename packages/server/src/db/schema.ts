@@ -12,6 +12,7 @@ import type {
   AuditEntryTable,
   CouponTable,
   MailTable,
+  NonceTable,
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
@@ -56,12 +57,6 @@ export interface ProjectKeyTable {
   last_used_at: number | null;
   /** Key that a browser token was made with and ends with; null where a signed-in account made it. */
   parent_id: number | null;
-}
-
-export interface NonceTable {
-  project_id: number;
-  nonce: string;
-  seen_at: number;
 }
 
 export interface WalletTable {
