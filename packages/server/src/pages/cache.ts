@@ -12,7 +12,7 @@ const FRESH_MS = 5_000;
 /** Older than this, it is made anew before it is sent. Milliseconds. */
 const STALE_MS = 600_000;
 /** Bytes kept, of all encodings together; the pages that were not asked for longest go first. */
-const BYTES = 48 * 1024 * 1024;
+const BYTES = 24 * 1024 * 1024;
 
 export interface Page {
   answer: SiteAnswer;

@@ -171,6 +171,7 @@ function ProgressBar({ progress }: { progress: NonNullable<RunState["progress"]>
   );
 }
 
+/** The estimate beside the bill, and what the bill is made of. */
 function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
   const { price } = task.modelyard;
   const rows: [string, string][] = [
@@ -179,14 +180,26 @@ function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
     ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
   ];
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-2 border-t border-line pt-4 text-sm">
-      {rows.map(([term, value], index) => (
-        <div key={term}>
-          <dt className="text-soft">{term}</dt>
-          <dd className={`tabular-nums ${index === 2 ? "font-semibold" : ""}`}>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="grid gap-3 border-t border-line pt-4 text-sm">
+      <dl className="flex flex-wrap gap-x-8 gap-y-2">
+        {rows.map(([term, value], index) => (
+          <div key={term}>
+            <dt className="text-soft">{term}</dt>
+            <dd className={`tabular-nums ${index === 2 ? "font-semibold" : ""}`}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {price.lines.length > 0 && (
+        <ul className="grid gap-0.5 text-soft">
+          {price.lines.map((line) => (
+            <li key={`${line.unit} ${line.price}`} className="tabular-nums">
+              {line.quantity} × {line.unit} at {dollars(line.price)} = {dollars(line.amount)}
+            </li>
+          ))}
+          {price.note !== null && <li>{price.note}</li>}
+        </ul>
+      )}
+    </div>
   );
 }
 
