@@ -20,7 +20,7 @@ import { uploadRoutes } from "./files/routes-uploads.ts";
 import { createFiles } from "./files/service.ts";
 import { createUploads } from "./files/service-uploads.ts";
 import { createApp } from "./http/app.ts";
-import { createLimits } from "./http/rates.ts";
+import { Buckets, createLimits } from "./http/rates.ts";
 import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
 import { stripeRoutes } from "./ledger/routes-stripe.ts";
@@ -166,7 +166,9 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const pages = config.webDir === undefined ? undefined : createPages({ app, db, models, dist: config.webDir, log });
   if (pages) {
     const addresses = [config.publicUrl, config.filesUrl].filter((address) => address !== undefined);
-    pageRoutes(app, { pages, addresses });
+    // A person types: code follows at most every 150 ms, and rests.
+    const rate = config.rateLimits ? new Buckets({ perSecond: 4, burst: 60 }) : undefined;
+    pageRoutes(app, { pages, addresses, rate, log });
   } else {
     app.get("/", (request, reply) => {
       void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));

@@ -29,6 +29,8 @@ export interface RenderThread {
 }
 
 interface Waiting {
+  /** The thread that was asked: another one's end does not concern it. */
+  worker: Worker;
   resolve: (answer: SiteAnswer) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
@@ -89,7 +91,8 @@ export function createRenderThread(dist: string, call: CallApi, log: (message: s
     });
     const gone = (reason: string) => {
       if (worker === fresh) worker = undefined;
-      for (const id of [...waiting.keys()]) settle(id, ({ reject }) => reject(new Error(reason)));
+      for (const [id, one] of [...waiting])
+        if (one.worker === fresh) settle(id, ({ reject }) => reject(new Error(reason)));
     };
     fresh.on("error", (error) => {
       log(`pages: the thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -112,7 +115,7 @@ export function createRenderThread(dist: string, call: CallApi, log: (message: s
           // It may hang for good: the next request gets a new one.
           if (worker === own) void stop();
         }, LIMIT_MS);
-        waiting.set(id, { resolve, reject, timer });
+        waiting.set(id, { worker: own, resolve, reject, timer });
         own.postMessage({ kind: "ask", id, request } satisfies ToSite);
       });
     },

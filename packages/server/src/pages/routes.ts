@@ -2,6 +2,7 @@
 import { apiError } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
+import { type Buckets, senderOf, tooMany } from "../http/rates.ts";
 import { baseOf, typeOf } from "../http/request.ts";
 import {
   ADDRESS_LIMIT,
@@ -11,6 +12,7 @@ import {
   readReport,
   wantsMarkdown,
 } from "./policy.ts";
+import { PagesBusyError } from "./render-thread.ts";
 import type { Pages } from "./service.ts";
 
 const FOREVER = "public, max-age=31536000, immutable";
@@ -33,8 +35,20 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, pages: Pages, pa
     .send(request.method === "HEAD" ? undefined : (packed ?? file.bodies.identity));
 }
 
-/** `addresses`: base addresses of the API and of files, where the operator has set them. */
-export function pageRoutes(app: FastifyInstance, { pages, addresses }: { pages: Pages; addresses: string[] }): void {
+/** What a browser shows where a page cannot be made: the API is a thread of its own and goes on. */
+const NO_PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>Modelyard</title><h1>This page cannot be shown at the moment</h1><p>Please try again in a few seconds. Runs are not affected.</p></html>`;
+
+export interface PageRoutesDeps {
+  pages: Pages;
+  /** Base addresses of the API and of files, where the operator has set them. */
+  addresses: string[];
+  /** How often one sender may ask for pieces of pages; undefined = as often as it likes. */
+  rate: Buckets | undefined;
+  log: (message: string) => void;
+}
+
+export function pageRoutes(app: FastifyInstance, { pages, addresses, rate, log }: PageRoutesDeps): void {
   const origins = [...new Set(addresses.map((address) => new URL(address).origin))];
 
   async function sendPage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -48,11 +62,17 @@ export function pageRoutes(app: FastifyInstance, { pages, addresses }: { pages: 
     const canonical = pages.canonical(path);
     if (canonical !== undefined) return reply.redirect(canonical + url.slice(path.length), 301);
 
-    const { answer, etag, bodies } = await pages.page({
-      url,
-      base: baseOf(request),
-      markdown: wantsMarkdown(request.headers.accept),
+    const wanted = { url, base: baseOf(request), markdown: wantsMarkdown(request.headers.accept) };
+    const page = await pages.page(wanted).catch((error: unknown) => {
+      if (!(error instanceof PagesBusyError)) log(`pages: ${path}: ${String(error)}`);
     });
+    if (!page)
+      return reply
+        .code(503)
+        .headers({ "retry-after": "2", "cache-control": "no-store" })
+        .type("text/html; charset=utf-8")
+        .send(NO_PAGE);
+    const { answer, etag, bodies } = page;
     if (answer.location !== undefined) return reply.redirect(answer.location, answer.status);
     void reply
       .headers({ ...PAGE_HEADERS, etag })
@@ -68,6 +88,8 @@ export function pageRoutes(app: FastifyInstance, { pages, addresses }: { pages: 
   app.route({ method: ["GET", "HEAD"], url: "/*", handler: sendPage });
 
   app.post("/web/samples", async (request, reply) => {
+    const wait = rate?.take(senderOf(request.ip)) ?? 0;
+    if (wait > 0) throw tooMany(wait);
     const body = await readBody(request.raw, typeOf(request));
     const answer = await pages.fragment({ url: "/web/samples", base: baseOf(request), markdown: false, body });
     return reply.code(answer.status).header("content-type", answer.contentType).send(answer.body);
