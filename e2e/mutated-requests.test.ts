@@ -154,7 +154,7 @@ type Damage = typeof damage extends fc.Arbitrary<infer T> ? T : never;
 function damaged(good: readonly Buffer[], { which, changes }: Damage): Buffer {
   let bytes = Buffer.from(good[which % good.length] as Buffer);
   for (const one of changes) {
-    const at = "at" in one ? one.at % (bytes.length + 1) : 0;
+    const at = "at" in one ? placeOf(bytes, one.at) : 0;
     const [before, behind] = [bytes.subarray(0, at), bytes.subarray(at)];
     if (one.kind === "flip") bytes = Buffer.concat([before, Buffer.from([one.to]), behind.subarray(1)]);
     else if (one.kind === "cut") bytes = Buffer.concat([before, behind.subarray(one.length)]);
@@ -168,8 +168,26 @@ function damaged(good: readonly Buffer[], { which, changes }: Damage): Buffer {
       );
     else bytes = Buffer.concat([before, (good[one.other % good.length] as Buffer).subarray(at % 300)]);
   }
-  // The key stays good in most: behind the door there is more to break.
-  return bytes;
+  return changes.some(({ kind }) => kind === "length" || kind === "end") ? bytes : withLength(bytes);
+}
+
+/** Three of four places are in the body, if there is one: HTTP's own parser refuses most damage before it. */
+function placeOf(bytes: Buffer, n: number): number {
+  const body = bytes.indexOf("\r\n\r\n") + 4;
+  const length = bytes.length - body;
+  return body > 3 && length > 0 && n % 4 > 0 ? body + (n % (length + 1)) : n % (bytes.length + 1);
+}
+
+/** Says how long the body is now, so that the damage gets behind the parser of HTTP, where there is more to break. */
+function withLength(bytes: Buffer): Buffer {
+  const cut = bytes.indexOf("\r\n\r\n");
+  if (cut < 0) return bytes;
+  const head = bytes.subarray(0, cut).toString("latin1");
+  const length = bytes.length - cut - 4;
+  return Buffer.concat([
+    Buffer.from(head.replace(/Content-Length: \d+/, `Content-Length: ${length}`), "latin1"),
+    bytes.subarray(cut),
+  ]);
 }
 
 /** How long a sender waits for an answer before it says that nothing more will come, and then for the end, in milliseconds. */
@@ -239,8 +257,8 @@ test(`${REQUESTS} damaged requests (S5)`, { timeout: 30 * 60_000 }, async () => 
   const { mib, handles } = footprint();
   for (let left = REQUESTS - WARM, n = 1; left > 0; left -= 2_000, n++) await send(Math.min(left, 2_000), seed + n);
   const note = `seed ${seed}: ${[...answers].map(([status, count]) => `${count} × ${status}`).join(", ")}`;
-  // Most of what is damaged still gets behind the door, where there is more to break.
-  assert.ok((answers.get("200") ?? 0) > REQUESTS / 3, note);
+  // Much of what is damaged still gets as far as the API's own rules.
+  assert.ok((answers.get("200") ?? 0) > REQUESTS / 4, note);
   assert.deepEqual(faults.slice(0, 3), [], note);
   assert.doesNotMatch(platform.output(), /internal error|unhandled|fatal/i, note);
   assert.equal((await own.call("Task/Stat")).status, 200, `it still answers (${note})`);

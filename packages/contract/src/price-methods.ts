@@ -37,3 +37,10 @@ export const UNBOUNDED_METHODS: ReadonlySet<PriceMethod> = new Set([
   "cp-realtimeturn",
   "cp-readoutput",
 ]);
+
+/** Methods that count pixels or seconds of files: a worker measures them. */
+export const MEDIA_METHODS: ReadonlySet<PriceMethod> = new Set([
+  "cp-pixel",
+  "cp-audiosecondslength",
+  "cp-outputVideoLength",
+]);

@@ -4,7 +4,7 @@
  * One JSON object a line, UTF-8, at most LINE_LIMIT bytes, on the process's stdin (worker → model) and stdout (model → worker).
  * A stdout line that is not a JSON object with a known `type` is a log line of the task that runs (dropped when none or several do).
  * stderr is log text too. The process says `ready` once it has loaded; it then serves up to `concurrency` runs at a time.
- * The same `progress` and `token` lines, without an `id`, are understood on the stdout of runner `command`.
+ * The same `progress`, `token` and `usage` lines, without an `id`, are understood on the stdout of runner `command`.
  */
 import { z } from "zod";
 
@@ -54,11 +54,23 @@ export const TokenLine = z.object({
 });
 export type TokenLine = z.infer<typeof TokenLine>;
 
+/** What a price counts that only the model knows; the last line of a run counts. Checked where the price is made. */
+export const UsageLine = z.object({
+  type: z.literal("usage"),
+  id: id.optional(),
+  tokens: z.number().optional(),
+  turns: z.number().optional(),
+  /** Dollars as a decimal, for models whose price is what they report. */
+  usd: z.string().max(40).optional(),
+});
+export type UsageLine = z.infer<typeof UsageLine>;
+
 /** What the model process writes. */
 export const ServiceMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready") }),
   ProgressLine,
   TokenLine,
+  UsageLine,
   z.object({
     type: z.literal("log"),
     id: id.optional(),

@@ -94,7 +94,8 @@ export async function fakeWorker(
     release: "test",
     slots: options.slots ?? 4,
     gpus: Array.from({ length: options.gpus ?? 0 }, (_, index) => ({ index, name: "fake", vram: 0 })),
-    memory: 1024,
+    // More than any test asks for: how memory decides has tests of its own.
+    memory: 1024 * 1024,
     cpus: 2,
     leases: options.leases ?? [],
   });

@@ -80,8 +80,9 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   );
   const folders = new RunFolders(join(config.dataDir, "runs", id), { reuse: isolation.kind === "none" });
   log(`isolation: ${isolation.text}${isolation.kind === "none" ? "" : `; ${limitsText(controllers)}`}`);
+  const confined = processes.confinedBy(isolation);
   const runners = createRunners({
-    processes: processes.confinedBy(isolation),
+    processes: confined,
     allowsNetwork,
     onCrashLoop: (version, text) => {
       log(`${nameOf(version)}: ${text ?? "may be tried again"}`);
@@ -158,6 +159,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       model,
       install,
       runners,
+      spawn: confined.spawnProcess,
       places,
       files,
       fetchInput,

@@ -5,9 +5,11 @@
 import type { Finish, FromWorker, Manifest, ModelVersion, ToWorker } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
+import type { Processes } from "../process/index.ts";
 import { MAX_ENTRIES, watchDisk } from "../runners/disk-watch.ts";
-import { PlatformFault, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
+import { PlatformFault, type ReportedUsage, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
 import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
+import { measureUsage } from "./measure.ts";
 import { collectOutputs, OutputLimitError, readCollected } from "./outputs.ts";
 import type { Places } from "./places.ts";
 import { Reporter } from "./reporter.ts";
@@ -22,6 +24,8 @@ export interface AttemptDeps {
   /** Makes the model ready, or knows that it is. */
   install: (model: ModelVersion, signal: AbortSignal) => Promise<InstalledModel>;
   runners: Runners;
+  /** Confined programs of our own, for looking at a run's files. */
+  spawn: Processes["spawnProcess"];
   places: Places;
   files: ServerFiles;
   fetchInput: (url: string, signal: AbortSignal) => ReturnType<InputSources["fetch"]>;
@@ -47,6 +51,7 @@ export class Attempt {
   readonly #deps: AttemptDeps;
   readonly #stop = new AbortController();
   readonly #transcript = new Transcript();
+  #reported: ReportedUsage | undefined;
   #startedAt = 0;
   #endedAt = 0;
 
@@ -101,7 +106,7 @@ export class Attempt {
       const result = await this.#run(model, folder, inputs, gpus);
       if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost")
         throw new Error(result.stopped);
-      return await this.#finish(result, folder);
+      return await this.#finish(result, folder, model);
     } finally {
       places.give(gpus);
     }
@@ -144,6 +149,11 @@ export class Attempt {
         gpus,
         signal: this.#stop.signal,
         onOutput: (output) => {
+          if (output.kind === "usage") {
+            const { kind: _, ...reported } = output;
+            this.#reported = reported;
+            return;
+          }
           const { type, body } = this.#transcript.take(output);
           this.reporter.event(type, body);
         },
@@ -166,7 +176,7 @@ export class Attempt {
     }
   }
 
-  async #finish(result: RunResult, folder: RunFolder): Promise<Finish> {
+  async #finish(result: RunResult, folder: RunFolder, model: InstalledModel): Promise<Finish> {
     const { manifest } = this.#deps.model;
     const transcript = this.#transcript;
     if (result.text !== undefined) transcript.answerWith(result.text);
@@ -178,7 +188,9 @@ export class Attempt {
     }
     const reason = this.#reasonOf(result, manifest.limits);
     const outputs = reason === null && !folder.hasNoOutputs ? await this.#upload(folder.outputDir) : [];
+    const usage = reason === null ? await this.#usage(model, folder) : undefined;
     return {
+      ...(usage ? { usage } : {}),
       exitCode: reason === null ? 0 : result.exitCode || 1,
       elapsedMs: this.#elapsed(),
       debugoutput: transcript.debugOutput,
@@ -189,6 +201,13 @@ export class Attempt {
       retry: false,
       reason,
     };
+  }
+
+  /** What the price of this run counts. */
+  #usage(model: InstalledModel, folder: RunFolder): Promise<Finish["usage"]> {
+    const { inputs, files } = this.#assignment;
+    const reported = this.#reported;
+    return measureUsage({ model, folder, inputs, files, reported, spawn: this.#deps.spawn, log: this.#deps.log });
   }
 
   #reasonOf(result: RunResult, { timeout, diskBytes }: Manifest["limits"]): string | null {

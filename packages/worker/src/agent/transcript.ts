@@ -18,7 +18,7 @@ export class Transcript {
   #words = 0;
 
   /** The event for one piece of output. */
-  take(output: RunOutput): { type: WorkerEventType; body: EventBody } {
+  take(output: Exclude<RunOutput, { kind: "usage" }>): { type: WorkerEventType; body: EventBody } {
     switch (output.kind) {
       case "stdout":
         if (this.#stdout.length < KEEP) this.#stdout += output.text;

@@ -20,7 +20,7 @@ import { KeyedLock, unlessAborted } from "./keyed-lock.ts";
 import { installFolder } from "./model-folder.ts";
 import type { FetchFile, InstallProgress, ModelVersion } from "./model-version.ts";
 import { environmentName, installPackages } from "./npm-packages.ts";
-import { installPrograms } from "./programs.ts";
+import { installPrograms, neededPrograms } from "./programs.ts";
 import { openCacheFolder, scratchName } from "./scratch.ts";
 import { bytesToFetch, fetchWeights, linkWeights } from "./weights.ts";
 
@@ -112,7 +112,12 @@ export function createInstaller(options: {
     await fetchWeights({ cache: weightCache, weights: model.manifest.weights, signal, onBytes });
     await linkWeights(weightCache, model.manifest.weights, weightsDir);
     installation.step = "programs";
-    const path = await installPrograms({ cache: programCache, programs: model.manifest.programs, signal, onBytes });
+    const path = await installPrograms({
+      cache: programCache,
+      programs: neededPrograms(model.manifest),
+      signal,
+      onBytes,
+    });
 
     await writeRecord(folders.ready, model.version, [dir, weightsDir, ...(packages ? [packages] : []), ...path]);
     const { owner, slug, version, manifest } = model;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import type { Manifest } from "@modelyard/contract";
+import { type Manifest, MEDIA_METHODS } from "@modelyard/contract";
 import { searchPath, toolEnvironment } from "../environment.ts";
 import { describe, InstallError } from "./install-error.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
@@ -14,6 +14,15 @@ import { publishFolder, removeTree, scratchName } from "./scratch.ts";
 import type { OnBytes } from "./weights.ts";
 
 type Program = Manifest["programs"][number];
+
+/** What measures pictures, sound and video for a price (agent/measure.ts). Without it nothing of those is billed. */
+const FFPROBE: Program = { name: "ffprobe", optional: true, debian: "ffmpeg" };
+
+/** The manifest's programs, and what its price needs. */
+export function neededPrograms({ programs, price }: Manifest): readonly Program[] {
+  const measured = price.some(({ method }) => MEDIA_METHODS.has(method));
+  return measured && !programs.some(({ name }) => name === FFPROBE.name) ? [...programs, FFPROBE] : programs;
+}
 
 /** Debian's package lists are fetched again when they are older than this. */
 const APT_LISTS_MAX_AGE_MS = 24 * 3600 * 1000;

@@ -8,7 +8,7 @@ import type { AllowsNetwork } from "./model-sandbox.ts";
 import type { Runner } from "./runner.ts";
 import { ServiceRunner, type ServiceRunnerOptions } from "./service.ts";
 
-export type { Runner, RunOutput, RunResult, RunSpec, StopReason } from "./runner.ts";
+export type { ReportedUsage, Runner, RunOutput, RunResult, RunSpec, StopReason } from "./runner.ts";
 export { PlatformFault } from "./runner.ts";
 
 export interface Runners {

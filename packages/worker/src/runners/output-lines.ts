@@ -1,7 +1,7 @@
 /**
  * From the bytes of a model's stdout or stderr to text, progress and tokens. Pure: no clock, no streams; see command.ts for those.
  *
- * `\n` and `\r` end a line. A tqdm line becomes progress; on stdout a JSON line `progress` or `token` (service-protocol.ts) becomes what
+ * `\n` and `\r` end a line. A tqdm line becomes progress; on stdout a JSON line `progress`, `token` or `usage` (service-protocol.ts) becomes what
  * it says; all else is text and is passed on as it came, line ends included, an unfinished line too (`idle`), because programs print
  * answers without line ends. What was passed on as text stays text: a line is only looked at while it is whole.
  */
@@ -14,7 +14,7 @@ import { looksLikeTqdm, parseTqdm } from "./tqdm.ts";
 const NEWLINE = 10;
 
 /** Where it goes; a RunOutputBatch, or what chooses between several. */
-export type LineSink = Pick<RunOutputBatch, "isFull" | "text" | "progress" | "token" | "remember">;
+export type LineSink = Pick<RunOutputBatch, "isFull" | "text" | "progress" | "token" | "usage" | "remember">;
 
 export class OutputLines implements LineReader {
   readonly #stream: Stream;
@@ -151,6 +151,11 @@ export class OutputLines implements LineReader {
       this.#out.progress({ kind: "progress", ...numbers });
       return true;
     }
+    if (message?.type === "usage") {
+      const { type: _, id: __, ...reported } = message;
+      this.#out.usage(reported);
+      return true;
+    }
     if (message?.type === "token") {
       this.#out.token(message.text, message.thinking ?? false);
       return true;
@@ -165,7 +170,7 @@ export class OutputLines implements LineReader {
   #drain(chunk: Buffer): void {
     this.#partial = "";
     if (this.#stream === "stderr") this.#out.remember(chunk.subarray(-4096).toString().replaceAll("\0", ""));
-    if (!chunk.includes("%|") && !(this.#json && chunk.includes('"progress"'))) return;
+    if (!chunk.includes("%|") && !(this.#json && (chunk.includes('"progress"') || chunk.includes('"usage"')))) return;
     const lines = chunk.toString().split(/[\r\n]+/);
     for (const line of lines) if (line.length < 4096 && !line.includes('"token"')) this.#message(line);
   }

@@ -3,7 +3,7 @@
  * with neighbours of one kind joined. Per run at most TEXT_LIMIT bytes of each stream are passed on.
  */
 
-import type { RunOutput } from "./runner.ts";
+import type { ReportedUsage, RunOutput } from "./runner.ts";
 import type { Progress } from "./tqdm.ts";
 
 /** Bytes of text of one stream (stdout with its tokens, or stderr) that a run may produce; then one line says that the rest is dropped. */
@@ -67,6 +67,12 @@ export class RunOutputBatch {
     const earlier = this.#batch.findIndex((entry) => entry.kind === "progress" && entry.task === progress.task);
     if (earlier >= 0) this.#batch.splice(earlier, 1);
     this.#batch.push(progress);
+    this.#added(0);
+  }
+
+  /** Goes out with the rest, so that the last one is the last. */
+  usage(reported: ReportedUsage): void {
+    this.#batch.push({ kind: "usage", ...reported });
     this.#added(0);
   }
 

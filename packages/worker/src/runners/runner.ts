@@ -25,7 +25,15 @@ export type RunOutput =
       elapsed?: number;
       remaining?: number;
     }
-  | { kind: "token"; text: string; thinking: boolean };
+  | { kind: "token"; text: string; thinking: boolean }
+  /** What the model says that its price counts; the last one counts. Nothing a caller sees. */
+  | ({ kind: "usage" } & ReportedUsage);
+
+export interface ReportedUsage {
+  tokens?: number;
+  turns?: number;
+  usd?: string;
+}
 
 export interface RunSpec {
   /** `<task id>.<epoch>`: unique for the attempt. */

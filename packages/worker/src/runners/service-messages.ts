@@ -36,6 +36,8 @@ function checkServiceMessage(value: unknown): ServiceMessage | undefined {
       return token(fields);
     case "progress":
       return progress(fields);
+    case "usage":
+      return usage(fields);
     case "error":
       if (!isId(fields.id) || typeof fields.message !== "string" || fields.message.length > 4000) return undefined;
       return { type: "error", id: fields.id, message: fields.message };
@@ -74,6 +76,22 @@ function progress(fields: Fields): ServiceMessage | undefined {
     message[name] = number;
   }
   return message;
+}
+
+function usage({ id, tokens, turns, usd }: Fields): ServiceMessage | undefined {
+  if (!isOptionalId(id) || !isCount(tokens) || !isCount(turns) || !isText(usd) || (usd?.length ?? 0) > 40)
+    return undefined;
+  return {
+    type: "usage",
+    ...(id === undefined ? {} : { id }),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(turns === undefined ? {} : { turns }),
+    ...(usd === undefined ? {} : { usd }),
+  };
+}
+
+function isCount(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === "number" && Number.isFinite(value));
 }
 
 function isId(value: unknown): value is string {

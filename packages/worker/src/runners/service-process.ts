@@ -166,6 +166,7 @@ export class ServiceProcess {
       },
       progress: (progress) => this.#only()?.out.progress(progress),
       token: () => {},
+      usage: () => {},
       remember: (text) => this.#words.remember(text),
     };
   }

@@ -32,7 +32,7 @@ export class ServiceRun {
     this.spec.onStart();
   }
 
-  receive(message: Extract<ServiceMessage, { type: "progress" | "token" | "log" }>): void {
+  receive(message: Extract<ServiceMessage, { type: "progress" | "token" | "usage" | "log" }>): void {
     switch (message.type) {
       case "token":
         this.out.token(message.text, message.thinking ?? false);
@@ -40,6 +40,11 @@ export class ServiceRun {
       case "progress": {
         const { type: _, id: __, ...numbers } = message;
         this.out.progress({ kind: "progress", ...numbers });
+        return;
+      }
+      case "usage": {
+        const { type: _, id: __, ...reported } = message;
+        this.out.usage(reported);
         return;
       }
       case "log":
