@@ -1,12 +1,33 @@
 import { resolve } from "node:path";
-import { startWorker } from "@modelyard/worker";
+import { startWorker, type Worker } from "@modelyard/worker";
 import { log } from "./log.ts";
 import { RELEASE } from "./release.ts";
 import type { RemoteWorkerFlags } from "./settings.ts";
 
 /** Runs a worker until it is told to stop: by a signal, or, when `serve` started it, by its parent's message or end. */
 export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
-  const worker = await startWorker({
+  let worker: Worker | undefined;
+  let stopping = 0;
+  const stop = (now: boolean) => {
+    stopping++;
+    // While it starts nothing runs yet, and what it has started ends with it.
+    if (worker === undefined || stopping > 2) process.exit(worker === undefined ? 0 : 1);
+    const ended = now || stopping === 2 ? worker.close() : worker.drain();
+    void ended.then(() => process.exit(0));
+  };
+  // Before anything else: a parent that ends while its worker starts must not leave it behind.
+  if (process.send) {
+    // The terminal's Ctrl-C reaches the whole process group; the parent decides what it means for us.
+    process.on("SIGINT", () => {});
+    process.on("SIGTERM", () => stop(false));
+    process.on("message", (message) => stop(message === "stop now"));
+    process.on("disconnect", () => stop(true));
+    if (!process.connected) stop(true);
+  } else {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(false));
+  }
+
+  worker = await startWorker({
     config: {
       server: flags.server,
       token: flags.token,
@@ -25,21 +46,4 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
     release: RELEASE,
     log: (message) => log("worker", message),
   });
-
-  let stopping = 0;
-  const stop = (now: boolean) => {
-    stopping++;
-    if (stopping > 2) process.exit(1);
-    const ended = now || stopping === 2 ? worker.close() : worker.drain();
-    void ended.then(() => process.exit(0));
-  };
-  if (process.send) {
-    // The terminal's Ctrl-C reaches the whole process group; the parent decides what it means for us.
-    process.on("SIGINT", () => {});
-    process.on("SIGTERM", () => stop(false));
-    process.on("message", (message) => stop(message === "stop now"));
-    process.on("disconnect", () => stop(true));
-  } else {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(false));
-  }
 }

@@ -33,8 +33,10 @@ const PREFLIGHT = {
 
 /** The base address a request was made to; a Host header that is no plain host and port counts as absent. */
 export function requestBase(host: string | undefined, secure: boolean): string {
-  const plain = host !== undefined && /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host) ? host : "localhost";
-  return `${secure ? "https" : "http"}://${plain}`;
+  const scheme = secure ? "https" : "http";
+  const isPlain = host !== undefined && /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(host);
+  // 127.0.0.300 and the like look plain, but are no hosts.
+  return isPlain && URL.canParse(`${scheme}://${host}`) ? `${scheme}://${host}` : `${scheme}://localhost`;
 }
 
 export function envelope(error: ApiError): { result: false; errors: { code: number; message: string }[] } {
