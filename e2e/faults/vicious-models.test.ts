@@ -22,7 +22,7 @@ const ENDS: Readonly<Record<string, RegExp | undefined>> = {
   disk: /limits\.diskBytes/,
   deleted: /limits\.diskBytes/,
   memory: /used up its memory, 128 MiB/,
-  // 1 GiB of stdout, which ends by itself.
+  // 256 MiB of stdout, which end by themselves; a GiB has a test of its own (runners/command.test.ts).
   floods: undefined,
   crashes: /SIGSEGV/,
   sleeps: TIME_LIMIT,

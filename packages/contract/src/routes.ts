@@ -180,10 +180,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     fields: z.object({
       ...page,
       search: text.optional(),
-      sort: z.enum(["relevance", "id", "runs"]).optional(),
+      sort: z
+        .enum(["relevance", "id", "time", "runs", "ratedusercount", "commentcount", "averagepoint"])
+        .optional()
+        .describe("Without it by relevance where something is searched, else the newest first (id, time)."),
       categories: z.array(text).optional(),
       tags: z.array(text).optional(),
       slugowner: text.optional(),
+      hideworkflows: z.union([z.boolean(), text]).optional().describe("Leave out models of the category app."),
+      summary: z.union([z.boolean(), text]).optional(),
     }),
     answer: ToolListResponse,
   },

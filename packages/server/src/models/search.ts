@@ -8,6 +8,8 @@ export interface ModelQuery {
   categories: readonly string[];
   tags: readonly string[];
   owner: string;
+  /** Without the models that are chains of others. */
+  hideApps: boolean;
   sort: string;
   order: "ASC" | "DESC";
   start: number;
@@ -15,6 +17,8 @@ export interface ModelQuery {
 }
 
 const LIMIT = 100;
+/** Category of the models that are chains of others. */
+const APP = "app";
 
 /** Strings and string lists of a body, as clients send them (numbers as text, one value instead of a list). */
 export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery {
@@ -36,6 +40,7 @@ export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery
     categories: list("categories"),
     tags: list("tags"),
     owner: cleanSlug(text("slugowner")),
+    hideApps: Object.hasOwn(fields, "hideworkflows") && String(fields.hideworkflows) === "true",
     sort: sort !== "" ? sort : search !== "" ? "relevance" : "id",
     order: text("order").toUpperCase() === "ASC" ? "ASC" : "DESC",
     start: count("start", 0),
@@ -70,6 +75,7 @@ export function findModels(
   const searched = query.search !== "";
   const found = models
     .filter(({ manifest }) => manifest.lifecycle !== "retired")
+    .filter(({ manifest }) => !query.hideApps || !manifest.categories.includes(APP))
     .filter((model) => query.owner === "" || model.cleanOwner === query.owner)
     .filter(({ manifest }) => query.categories.every((name) => manifest.categories.includes(name)))
     .filter(({ manifest }) => query.tags.every((name) => manifest.tags.includes(name)))

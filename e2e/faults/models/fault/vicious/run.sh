@@ -31,7 +31,7 @@ case $(cat "$INPUT_DIR/does.txt") in
     perl -e '$x .= "a" x 1e7 for 1 .. 1000'
     ;;
   floods)
-    yes "flood of lines" | head -c 1073741824
+    yes "flood of lines" | head -c 268435456
     head -c 10000000 /dev/zero >&2
     ;;
   crashes)
