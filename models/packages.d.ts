@@ -2,6 +2,7 @@
  * Packages that a model brings itself (its own package.json) and the repository does not have: untyped for the type check here.
  * Inside a model's folder `npm ci` and an editor give the real types.
  */
+declare module "@huggingface/transformers";
 declare module "onnxruntime-node";
 declare module "sharp";
 declare module "tesseract.js";
