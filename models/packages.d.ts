@@ -3,6 +3,10 @@
  * Inside a model's folder `npm ci` and an editor give the real types.
  */
 declare module "@huggingface/transformers";
+declare module "@tensorflow/tfjs-backend-wasm";
+declare module "@tensorflow/tfjs-converter";
+declare module "@tensorflow/tfjs-core";
+declare module "@tensorflow/tfjs-layers";
 declare module "onnxruntime-node";
 declare module "sharp";
 declare module "tesseract.js";
