@@ -84,7 +84,8 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
     if (!known || usedUp) return page(response, status, { title: "That did not work", text: error.message });
     const text = (name: string) => (typeof fields[name] === "string" ? fields[name] : undefined);
     const token = text(known.tokenField ?? "token");
-    const again = { ...known, action: path, problem: error.message, email: text("email"), token };
+    const next = localPath(fields.next);
+    const again = { ...known, action: path, problem: error.message, email: text("email"), token, next };
     return page(response, status, again);
   }
 
@@ -229,9 +230,9 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
   }
 
   for (const [path, content] of Object.entries(PLAIN_PAGES)) {
-    app.get(path, async (_request, response) => {
+    app.get<{ Querystring: { next?: unknown } }>(path, async (request, response) => {
       response.removeHeader("access-control-allow-origin");
-      return page(response, 200, { ...content, action: path });
+      return page(response, 200, { ...content, action: path, next: localPath(request.query.next) });
     });
   }
 

@@ -20,6 +20,8 @@ export interface AccountPage {
   button?: string;
   /** Why the form is there again. */
   problem?: string;
+  /** Path of the page that one came from and goes back to. */
+  next?: string | undefined;
   /** What its e-mail field held. */
   email?: string;
   /** A link below the form. */
@@ -94,11 +96,12 @@ export function accountPage(page: AccountPage): string {
     page.token === undefined
       ? ""
       : `<input type="hidden" name="${page.tokenField ?? "token"}" value="${escapeHtml(page.token)}">`;
+  const next = page.next === undefined ? "" : `<input type="hidden" name="next" value="${escapeHtml(page.next)}">`;
   const more = page.more ? `<p><a href="${escapeHtml(page.more.href)}">${escapeHtml(page.more.text)}</a></p>` : "";
   const form =
     page.action === undefined
       ? ""
-      : `<form method="post" action="${escapeHtml(page.action)}">${token}${(page.fields ?? []).map(input).join("")}<p><button>${escapeHtml(page.button ?? "Go on")}</button></p></form>`;
+      : `<form method="post" action="${escapeHtml(page.action)}">${token}${next}${(page.fields ?? []).map(input).join("")}<p><button>${escapeHtml(page.button ?? "Go on")}</button></p></form>`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${escapeHtml(page.title)}: Modelyard</title><link rel="icon" href="data:,">
 <style>:root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}body{max-width:26rem;margin:4rem auto;padding:0 1rem}input{font:inherit;width:100%;padding:.5rem;box-sizing:border-box}button{font:inherit;padding:.5rem 1.25rem}</style>
