@@ -75,6 +75,7 @@ test("a run that waits shows its stage and is stopped by a click; a reload finds
   await page.waitForURL(/run=\d+/);
   await page.reload();
   await page.locator('[data-run="following"]').waitFor();
+  assert.equal(await page.getByLabel("Seconds").inputValue(), "40", "what was typed just before the run is kept");
   await page.locator("[data-run]").getByText("Running", { exact: true }).first().waitFor();
   assert.deepEqual(await axe(page), []);
   await picture(page, "run-running");

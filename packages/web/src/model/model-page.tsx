@@ -27,7 +27,7 @@ const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.ts
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
   const session = useSession();
-  const { values, set, setAll, reset } = useFormValues(model, search.inputs);
+  const { values, set, setAll, reset, keep } = useFormValues(model, search.inputs);
   const { run, ranWith, found, start, stop, dismiss } = useRun(search.run);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
@@ -52,6 +52,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       requestAnimationFrame(() => document.getElementById(`input-${first.id}`)?.focus());
       return;
     }
+    keep();
     if (session.state !== "in") {
       setAsksToSignIn(true);
       return;
