@@ -24,7 +24,7 @@ export interface VisitOptions {
   width?: number;
   theme?: "light" | "dark";
   javaScript?: boolean;
-  /** As the owner of the first start: the account's routes are answered by the test, and the page's calls get a project's key. */
+  /** As the owner of the first start. */
   signedIn?: boolean;
 }
 
@@ -76,27 +76,15 @@ export async function startSite(name: string, args: readonly string[] = []): Pro
   };
 }
 
-/** The contract of the account's routes, kept by the test itself; the calls of the API are real ones of a real project. */
-async function signIn(context: BrowserContext, platform: Platform): Promise<void> {
-  const key = platform.firstRun.projects.find(({ auth }) => auth === "apikey")?.apiKey ?? "";
-  const json = (body: object) => ({ status: 200, contentType: "application/json", body: JSON.stringify(body) });
-  const account = {
-    id: "1",
-    uuid: "00000000-0000-4000-8000-000000000000",
-    name: "Owner",
-    email: "owner@modelyard.local",
-    role: "operator",
-  };
-  await context.route("**/account/Me", (route) => route.fulfill(json({ result: true, errors: [], account })));
-  await context.route("**/account/Token", (route) => {
-    const expires = Math.floor(Date.now() / 1000) + 900;
-    return route.fulfill(json({ result: true, errors: [], token: "test-token", expires }));
-  });
-  await context.route("**/v1/**", (route) => {
-    const headers = route.request().headers();
-    if (headers.authorization !== "Bearer test-token") return route.continue();
-    return route.continue({ headers: { ...headers, authorization: "", "x-api-key": key } });
-  });
+/** On the sign-in page, like anybody; its cookie is the context's from then on. */
+async function signIn(context: BrowserContext, { url, firstRun }: Platform): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(`${url}/account/SignIn`);
+  await page.getByLabel("E-mail address").fill(firstRun.owner.email);
+  await page.getByLabel("Password").fill(firstRun.owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${url}/`);
+  await page.close();
 }
 
 interface AxeResult {

@@ -4,7 +4,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { envelope, publicError } from "../http/app.ts";
 import { type Fields, readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
-import { ACCOUNT_PAGE_HEADERS, type AccountPage, accountPage, LINK_PAGES, PLAIN_PAGES } from "../pages/account-page.ts";
+import {
+  ACCOUNT_PAGE_HEADERS,
+  type AccountPage,
+  accountPage,
+  DONE_PAGES,
+  LINK_PAGES,
+  PLAIN_PAGES,
+  signUpPage,
+  withSignUp,
+} from "../pages/account-page.ts";
 import { normalAddress } from "../projects/policy.ts";
 import { cookieToken, isLoopback, isSecure, localPath, sameSite, sessionCookie } from "./policy.ts";
 import { presentAccount, presentSession } from "./present.ts";
@@ -58,6 +67,13 @@ function page(response: FastifyReply, status: number, content: AccountPage): Fas
   return response.code(status).headers(ACCOUNT_PAGE_HEADERS).send(accountPage(content));
 }
 
+/** What is shown after a form that leaves the visitor outside; undefined where it simply goes on. */
+function donePage(path: string, answer: object): AccountPage | undefined {
+  if (path === "/account/SignUp") return "verify" in answer && answer.verify === true ? DONE_PAGES.verify : undefined;
+  if (path === "/account/Forgot") return DONE_PAGES.forgot;
+  return path === "/account/Reset" ? DONE_PAGES.reset : undefined;
+}
+
 const FORMS = new Map<string, AccountPage>(Object.entries({ ...LINK_PAGES, ...PLAIN_PAGES }));
 
 export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): void {
@@ -71,7 +87,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
   }
 
   /** A refusal of a form: where its page asked to go back to, or the form once more with the reason. */
-  function refuse(response: FastifyReply, path: string, error: ApiError, fields: Fields): FastifyReply {
+  async function refuse(response: FastifyReply, path: string, error: ApiError, fields: Fields): Promise<FastifyReply> {
     const back = localPath(fields.back);
     if (back !== undefined)
       return response
@@ -84,7 +100,9 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
     if (!known || usedUp) return page(response, status, { title: "That did not work", text: error.message });
     const text = (name: string) => (typeof fields[name] === "string" ? fields[name] : undefined);
     const token = text(known.tokenField ?? "token");
-    const again = { ...known, action: path, problem: error.message, email: text("email"), token };
+    const next = localPath(fields.next);
+    const form = path === "/account/SignIn" ? withSignUp(known, await signIn.signUpPolicy()) : known;
+    const again = { ...form, action: path, problem: error.message, email: text("email"), token, next };
     return page(response, status, again);
   }
 
@@ -107,9 +125,12 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
         };
         const answer = await run(call, await sessions.find(cookie));
         if (!form) return reply(response, { result: true, errors: [], ...answer });
+        const next = localPath(fields.next);
+        const done = donePage(path, answer);
+        if (done) return page(response, 200, { ...done, next });
         return response
           .code(303)
-          .header("location", localPath(fields.next) ?? "/")
+          .header("location", next ?? "/")
           .send();
       } catch (thrown) {
         const error = publicError(thrown);
@@ -217,9 +238,13 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
   });
 
   for (const [path, content] of Object.entries(LINK_PAGES)) {
-    app.get<{ Querystring: { token?: unknown } }>(path, async (request, response) => {
+    app.get<{ Querystring: { token?: unknown; next?: unknown } }>(path, async (request, response) => {
       response.removeHeader("access-control-allow-origin");
       const { token } = request.query;
+      if (path === "/account/SignUp" && token === undefined) {
+        const next = localPath(request.query.next);
+        return page(response, 200, { ...signUpPage(await signIn.signUpPolicy()), next });
+      }
       if (typeof token !== "string" || !/^[\w-]{43}$/.test(token))
         return page(response, 400, { title: "This link is not whole", text: "Copy all of it into the address bar." });
       // A changed address is confirmed like a new one; its own POST is the wish to change it.
@@ -229,9 +254,10 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
   }
 
   for (const [path, content] of Object.entries(PLAIN_PAGES)) {
-    app.get(path, async (_request, response) => {
+    app.get<{ Querystring: { next?: unknown } }>(path, async (request, response) => {
       response.removeHeader("access-control-allow-origin");
-      return page(response, 200, { ...content, action: path });
+      const form = path === "/account/SignIn" ? withSignUp(content, await signIn.signUpPolicy()) : content;
+      return page(response, 200, { ...form, action: path, next: localPath(request.query.next) });
     });
   }
 

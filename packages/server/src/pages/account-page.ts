@@ -1,4 +1,9 @@
-/** The pages that one-time links open: a form that posts the link's token. Opening a link changes nothing, so mail scanners may. */
+/**
+ * The pages of signing in, and those that one-time links open: a form that posts the link's token. Opening a link changes nothing, so
+ * mail scanners may. They are plain forms, so that signing in needs no JavaScript.
+ */
+import { PASSWORD_LENGTH, type SignUpPolicy } from "@modelyard/contract";
+import { LOGO, STYLE, THEME_SCRIPT, THEME_SCRIPT_SOURCE } from "./account-page-look.ts";
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
@@ -7,6 +12,10 @@ interface Field {
   label: string;
   type: "email" | "password" | "text";
   autocomplete: string;
+  /** What is to be known before it is filled in. */
+  hint?: string;
+  /** Characters of a password that is chosen here. */
+  length?: { min: number; max: number };
 }
 
 export interface AccountPage {
@@ -20,19 +29,31 @@ export interface AccountPage {
   button?: string;
   /** Why the form is there again. */
   problem?: string;
+  /** Path of the page that one came from and goes back to. */
+  next?: string | undefined;
   /** What its e-mail field held. */
   email?: string;
-  /** A link below the form. */
-  more?: { href: string; text: string };
+  /** Links below the form; each takes `next` along. */
+  more?: readonly { href: string; text: string }[];
 }
 
 const EMAIL: Field = { name: "email", label: "E-mail address", type: "email", autocomplete: "username" };
 const PASSWORD: Field = {
   name: "password",
-  label: "Password (8 to 128 characters)",
+  label: "Password",
   type: "password",
   autocomplete: "new-password",
+  hint: `${PASSWORD_LENGTH.min} to ${PASSWORD_LENGTH.max} characters`,
+  length: PASSWORD_LENGTH,
 };
+/** One that exists already. */
+const CURRENT_PASSWORD: Field = {
+  name: "password",
+  label: "Password",
+  type: "password",
+  autocomplete: "current-password",
+};
+const TO_SIGN_IN = { href: "/account/SignIn", text: "Sign in with an account you have" };
 
 export const LINK_PAGES = {
   "/account/Welcome": {
@@ -44,7 +65,7 @@ export const LINK_PAGES = {
   "/account/Verify": {
     title: "Confirm your e-mail address",
     text: "With the password that you chose for the account. If you did not make one, close this page.",
-    fields: [{ ...PASSWORD, label: "Password", autocomplete: "current-password" }],
+    fields: [CURRENT_PASSWORD],
     button: "Confirm and sign in",
   },
   "/account/Email": {
@@ -60,49 +81,93 @@ export const LINK_PAGES = {
   },
   "/account/SignUp": {
     title: "Make an account",
-    text: "",
+    text: "With it you run models, keep what they made, and call them from your own programs.",
     fields: [EMAIL, PASSWORD],
     button: "Make the account",
     tokenField: "invitation",
+    more: [TO_SIGN_IN],
   },
 } as const satisfies Record<string, AccountPage>;
 
-/** Pages without a link: until the web app has its own. */
+/** Pages that are opened without a one-time link. */
 export const PLAIN_PAGES = {
   "/account/SignIn": {
     title: "Sign in",
-    text: "",
-    fields: [EMAIL, { ...PASSWORD, label: "Password", autocomplete: "current-password" }],
+    text: "To run models, and to see your runs, projects and keys.",
+    fields: [EMAIL, CURRENT_PASSWORD],
     button: "Sign in",
-    more: { href: "/account/Forgot", text: "Forgot the password?" },
+    more: [{ href: "/account/Forgot", text: "Forgot the password?" }],
   },
   "/account/Forgot": {
     title: "Forgot the password?",
     text: "A link to choose a new one is sent to the account's address.",
     fields: [EMAIL],
     button: "Send the link",
+    more: [TO_SIGN_IN],
   },
 } as const satisfies Record<string, AccountPage>;
 
+/** The sign-in page with the way to an account, where everybody may make one. */
+export function withSignUp(page: AccountPage, signups: SignUpPolicy): AccountPage {
+  if (signups !== "open") return page;
+  return { ...page, more: [...(page.more ?? []), { href: "/account/SignUp", text: "Make an account" }] };
+}
+
+/** What is opened by an address without an invitation. */
+export function signUpPage(signups: SignUpPolicy): AccountPage {
+  if (signups === "open") return { ...LINK_PAGES["/account/SignUp"], action: "/account/SignUp" };
+  const text =
+    signups === "invitation"
+      ? "Accounts are made by invitation here: open the link that you were sent, or ask who runs this server for one."
+      : "No new accounts are made here at the moment.";
+  return { title: "Make an account", text, more: [TO_SIGN_IN] };
+}
+
+/** What a form has done, where the visitor has something left to do before going on. */
+export const DONE_PAGES = {
+  verify: {
+    title: "Look into your mailbox",
+    text: "A link was sent to confirm the address. Open it, and you are in. It may take a minute, and may have gone to spam.",
+    more: [TO_SIGN_IN],
+  },
+  forgot: {
+    title: "Look into your mailbox",
+    text: "If there is an account with this address, a link to choose a new password is on its way.",
+    more: [TO_SIGN_IN],
+  },
+  reset: {
+    title: "Your password is changed",
+    text: "You are signed out everywhere. Sign in with the new one.",
+    more: [{ href: "/account/SignIn", text: "Sign in" }],
+  },
+} as const satisfies Record<string, AccountPage>;
+
+const hidden = (name: string, value: string | undefined) =>
+  value === undefined ? "" : `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`;
+
+function fieldHtml({ name, label, type, autocomplete, hint, length }: Field, email: string | undefined): string {
+  const value = name === "email" && email !== undefined ? ` value="${escapeHtml(email)}"` : "";
+  const limits = length ? ` minlength="${length.min}" maxlength="${length.max}"` : "";
+  const small = hint === undefined ? "" : ` <small>${escapeHtml(hint)}</small>`;
+  return `<label><span>${escapeHtml(label)}${small}</span><input name="${name}" type="${type}" autocomplete="${autocomplete}"${value}${limits} required></label>`;
+}
+
 export function accountPage(page: AccountPage): string {
-  const input = ({ name, label, type, autocomplete }: Field) => {
-    const value = name === "email" && page.email !== undefined ? ` value="${escapeHtml(page.email)}"` : "";
-    return `<p><label>${escapeHtml(label)}<br><input name="${name}" type="${type}" autocomplete="${autocomplete}"${value} required></label></p>`;
+  const { title, text, next, problem } = page;
+  const alert = problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
+  const link = ({ href, text }: { href: string; text: string }) => {
+    const whole = next === undefined ? href : `${href}?next=${encodeURIComponent(next)}`;
+    return `<li><a href="${escapeHtml(whole)}">${escapeHtml(text)}</a></li>`;
   };
-  const problem = page.problem === undefined ? "" : `<p role="alert"><strong>${escapeHtml(page.problem)}</strong></p>`;
-  const token =
-    page.token === undefined
-      ? ""
-      : `<input type="hidden" name="${page.tokenField ?? "token"}" value="${escapeHtml(page.token)}">`;
-  const more = page.more ? `<p><a href="${escapeHtml(page.more.href)}">${escapeHtml(page.more.text)}</a></p>` : "";
+  const more = page.more?.length ? `<ul>${page.more.map(link).join("")}</ul>` : "";
+  const fields = (page.fields ?? []).map((field) => fieldHtml(field, page.email)).join("");
   const form =
     page.action === undefined
       ? ""
-      : `<form method="post" action="${escapeHtml(page.action)}">${token}${(page.fields ?? []).map(input).join("")}<p><button>${escapeHtml(page.button ?? "Go on")}</button></p></form>`;
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeHtml(page.title)}: Modelyard</title><link rel="icon" href="data:,">
-<style>:root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}body{max-width:26rem;margin:4rem auto;padding:0 1rem}input{font:inherit;width:100%;padding:.5rem;box-sizing:border-box}button{font:inherit;padding:.5rem 1.25rem}</style>
-<main><h1>${escapeHtml(page.title)}</h1><p>${escapeHtml(page.text)}</p>${problem}${form}${more}<p><a href="/">Modelyard</a></p></main></html>`;
+      : `<form method="post" action="${escapeHtml(page.action)}">${hidden(page.tokenField ?? "token", page.token)}${hidden("next", next)}${fields}<button>${escapeHtml(page.button ?? "Go on")}</button></form>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${escapeHtml(title)} · Modelyard</title><link rel="icon" href="data:,"><script>${THEME_SCRIPT}</script><style>${STYLE}</style></head>
+<body><header><a href="/">${LOGO}Modelyard</a></header><main><h1>${escapeHtml(title)}</h1>${text === "" ? "" : `<p>${escapeHtml(text)}</p>`}${alert}${form}${more}</main></body></html>`;
 }
 
 /** Headers of pages about an account: their addresses carry tokens, nobody frames them, nothing is loaded from elsewhere. */
@@ -112,6 +177,5 @@ export const ACCOUNT_PAGE_HEADERS = {
   "referrer-policy": "same-origin",
   "x-content-type-options": "nosniff",
   "cross-origin-opener-policy": "same-origin",
-  "content-security-policy":
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  "content-security-policy": `default-src 'none'; script-src ${THEME_SCRIPT_SOURCE}; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
 };

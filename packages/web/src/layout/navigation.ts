@@ -12,8 +12,8 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { to: "/apps", label: "Apps" },
 ];
 
-/** The page to sign in on; undefined as long as there is none. */
-export const SIGN_IN: string | undefined = undefined;
+/** The page to sign in on: the server's own plain one, until there is one of this app. */
+export const SIGN_IN = "/account/SignIn";
 
 export const FOOTER: readonly { title: string; items: readonly { href: string; label: string }[] }[] = [
   {

@@ -27,7 +27,7 @@ const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.ts
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
   const session = useSession();
-  const { values, set, setAll, reset } = useFormValues(model, search.inputs);
+  const { values, set, setAll, reset, keep } = useFormValues(model, search.inputs);
   const { run, ranWith, found, start, stop, dismiss } = useRun(search.run);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
@@ -52,6 +52,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       requestAnimationFrame(() => document.getElementById(`input-${first.id}`)?.focus());
       return;
     }
+    keep();
     if (session.state !== "in") {
       setAsksToSignIn(true);
       return;
@@ -190,20 +191,19 @@ function objectUrl(file: File): string {
 }
 
 function SignInNote({ offered }: { offered: boolean }) {
-  const path = offered ? signInPath() : undefined;
   return (
     <p role="alert" className="mt-4 rounded-md bg-signal-wash px-4 py-3">
-      {path === undefined ? (
+      {offered ? (
         <>
-          Running it takes an account, and this page cannot sign in yet. With a project's key, the code below runs it:
-          your inputs are in it.
+          <a href={signInPath()} className="link font-semibold">
+            Sign in to run it
+          </a>
+          . What you have filled in is kept; files of your computer have to be chosen again.
         </>
       ) : (
         <>
-          <a href={path} className="link font-semibold">
-            Sign in
-          </a>{" "}
-          to run it. What you have filled in is kept.
+          The server did not say whether you are signed in. With a project's key, the code below runs it: your inputs
+          are in it.
         </>
       )}
     </p>
@@ -211,12 +211,11 @@ function SignInNote({ offered }: { offered: boolean }) {
 }
 
 function SignInToSee({ offered }: { offered: boolean }) {
-  const path = offered ? signInPath() : undefined;
   return (
     <p className="rounded-lg border border-line bg-card px-5 py-4">
       The run in this address belongs to an account.{" "}
-      {path !== undefined && (
-        <a href={path} className="link font-semibold">
+      {offered && (
+        <a href={signInPath()} className="link font-semibold">
           Sign in to see it
         </a>
       )}

@@ -14,6 +14,8 @@ interface UseFormValues {
   set: (id: string, value: FormValue) => void;
   setAll: (values: FormValues) => void;
   reset: () => void;
+  /** Keeps the values now instead of after a pause: what follows may leave the page. */
+  keep: () => void;
 }
 
 function readKept(key: string): Record<string, unknown> | undefined {
@@ -51,23 +53,24 @@ export function useFormValues(
     if (kept) setValues(formValues(form, kept));
   }, [key]);
 
-  useEffect(() => {
+  const keep = useCallback(() => {
     if (!touched.current) return;
-    const timer = setTimeout(() => {
-      const kept = keptValues(form, values);
-      writeKept(key, kept);
-      const fits = JSON.stringify(kept).length <= ADDRESS_LIMIT;
-      const inputs = fits && Object.keys(kept).length > 0 ? kept : undefined;
-      void navigate({
-        to: ".",
-        search: (search) => ({ ...search, inputs }),
-        replace: true,
-        resetScroll: false,
-        hash: true,
-      });
-    }, PAUSE_MS);
+    const kept = keptValues(form, values);
+    writeKept(key, kept);
+    const fits = JSON.stringify(kept).length <= ADDRESS_LIMIT;
+    const inputs = fits && Object.keys(kept).length > 0 ? kept : undefined;
+    void navigate({
+      to: ".",
+      search: (search) => ({ ...search, inputs }),
+      replace: true,
+      resetScroll: false,
+      hash: true,
+    });
+  }, [form, key, values, navigate]);
+  useEffect(() => {
+    const timer = setTimeout(keep, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [values, form, key, navigate]);
+  }, [keep]);
 
   const setAll = useCallback((next: FormValues) => {
     touched.current = true;
@@ -80,6 +83,7 @@ export function useFormValues(
       setValues((before) => ({ ...before, [id]: value }));
     }, []),
     setAll,
+    keep,
     reset: useCallback(() => setAll(formValues(form)), [form, setAll]),
   };
 }

@@ -1,26 +1,42 @@
+import { useRouterState } from "@tanstack/react-router";
+import { buttonClass } from "../ui/button.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
 
-/** The right end of the header. Its place is kept while the answer is on its way, so that nothing moves. */
+/** The right end of the header: a way in, or who is in and a way out. The server does not know; the browser fills it in. */
 export function AccountMenu() {
   const session = useSession();
+  // The way back is the address as it is now: it changes while a form is filled in.
+  useRouterState({ select: (state) => state.location.href });
   if (session.state === "in") {
-    const initial = (session.account.name || session.account.email).charAt(0).toUpperCase();
+    const { name, email } = session.account;
     return (
-      <span
-        role="img"
-        aria-label={`Signed in as ${session.account.email}`}
-        title={session.account.email}
-        className="ml-1 grid size-8 place-items-center rounded-full bg-ink text-sm font-semibold text-paper"
-      >
-        {initial}
-      </span>
+      <details className="relative ml-1" name="menu">
+        <summary
+          aria-label={`Account: ${email}`}
+          className="grid size-9 list-none place-items-center rounded-full bg-ink text-sm font-semibold text-paper [&::-webkit-details-marker]:hidden"
+        >
+          <span aria-hidden="true">{(name || email).charAt(0).toUpperCase()}</span>
+        </summary>
+        <form
+          method="post"
+          action="/account/SignOut"
+          className="absolute right-0 mt-2 grid w-60 gap-3 rounded-lg border border-line bg-card p-4 shadow-xl"
+        >
+          <p className="text-sm wrap-anywhere">
+            {name !== "" && <span className="block font-semibold">{name}</span>}
+            <span className="text-soft">{email}</span>
+          </p>
+          <button type="submit" className={buttonClass("plain", "small")}>
+            Sign out
+          </button>
+        </form>
+      </details>
     );
   }
-  const path = session.state === "out" && session.offered ? signInPath() : undefined;
-  if (path !== undefined) {
+  if (session.state === "out" && session.offered) {
     return (
-      <a href={path} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
+      <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
         Sign in
       </a>
     );

@@ -29,7 +29,7 @@ export function Dialog({
     <dialog
       ref={ref}
       aria-labelledby={id}
-      className={`${width} max-h-[calc(100dvh-2rem)] overflow-auto rounded-lg border border-line bg-card p-0 shadow-2xl`}
+      className={`${width} max-h-[calc(100dvh-2rem)] overflow-auto rounded-lg border border-line bg-card p-0 shadow-2xl ${bare ? "mt-[12dvh]" : ""}`}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && ref.current.close()}
     >
