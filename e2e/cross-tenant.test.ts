@@ -57,6 +57,9 @@ const PLAIN: Record<string, unknown> = {
   signups: "open",
   email: undefined,
   uses: 1,
+  slugowner: "test",
+  slugproject: "noop",
+  reason: "cross-tenant",
 };
 
 interface Foreign {

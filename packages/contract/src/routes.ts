@@ -7,6 +7,7 @@ import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
 import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
 import { type ApiRoute, count, text } from "./route.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
+import { OPERATE_ROUTES } from "./routes-operate.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
   EmptyResponse,
@@ -226,4 +227,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: ToolQuoteResponse,
   },
   ...MANAGE_ROUTES,
+  ...OPERATE_ROUTES,
 ];

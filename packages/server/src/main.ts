@@ -56,7 +56,9 @@ import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
 import { createRegistry } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
+import { operateRoutes } from "./workers/routes-operate.ts";
 import { createAttempts, registerToken } from "./workers/service.ts";
+import { createOperations } from "./workers/service-operate.ts";
 
 export interface Server {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
@@ -186,6 +188,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
   const accounts = startAccounts(app, { db, blobs, mail, projects, sessions, trail, setUp, plainHttp, log });
+  operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });
   fileRoutes(app, { files: createFiles(db), blobs, origin });

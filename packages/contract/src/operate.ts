@@ -1,0 +1,61 @@
+/** What operators see and change while the server runs: the queue, workers, the auditor. */
+import { z } from "zod";
+
+const digits = z.string().regex(/^\d+$/);
+const okay = { result: z.literal(true), errors: z.array(z.never()) };
+const version = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A pause or a cordon. */
+export const SwitchedOn = z.strictObject({
+  reason: z.string().describe('As the operator gave it; "" = none.'),
+  since: digits.describe("Unix seconds."),
+});
+
+export const QueueRow = z.strictObject({
+  slugowner: z.string(),
+  slugproject: z.string(),
+  ready: digits,
+  waiting: digits.describe("Beyond their account's limit."),
+  leased: digits.describe("Given to a worker."),
+  oldest: digits.describe("Unix seconds since when the first of the ready ones waits; 0 = none does."),
+  paused: SwitchedOn.nullable(),
+});
+export type QueueRow = z.infer<typeof QueueRow>;
+export const QueueDetailResponse = z.strictObject({
+  ...okay,
+  paused: SwitchedOn.nullable().describe("The whole queue."),
+  models: z.array(QueueRow).describe("Those with tasks that have not ended, and paused ones."),
+});
+
+export const WorkerRow = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  release: z.string(),
+  connected: digits.describe("Unix seconds."),
+  slots: digits,
+  slotsused: digits,
+  memory: digits.describe("MiB."),
+  memoryused: digits.describe("MiB that its runs were admitted with."),
+  gpus: z.array(z.strictObject({ index: digits, name: z.string(), vram: digits.describe("MiB.") })),
+  running: digits,
+  draining: z.boolean().describe("It said that it takes nothing more."),
+  cordoned: SwitchedOn.nullable(),
+  models: z.array(
+    z.strictObject({
+      slugowner: z.string(),
+      slugproject: z.string(),
+      version,
+      state: z.enum(["missing", "installing", "ready", "unavailable"]),
+      reason: z.string(),
+      running: digits,
+    }),
+  ),
+});
+export type WorkerRow = z.infer<typeof WorkerRow>;
+export const WorkerListResponse = z.strictObject({ ...okay, workers: z.array(WorkerRow) });
+
+export const AuditRunResponse = z.strictObject({
+  ...okay,
+  faults: z.array(z.strictObject({ subject: z.string(), message: z.string() })).describe("Empty: nothing is wrong."),
+  seconds: z.string().describe("How long it took."),
+});

@@ -1,0 +1,35 @@
+/** The routes with which operators look at and change queue and workers while the server runs. */
+import { z } from "zod";
+import { AuditRunResponse, QueueDetailResponse, WorkerListResponse } from "./operate.ts";
+import { type ApiRoute, text } from "./route.ts";
+import { EmptyResponse } from "./wire.ts";
+
+const modelRef = { slugowner: text, slugproject: text };
+const reason = text.optional().describe("Shown to those whose tasks wait.");
+const worker = { name: text.describe("The worker's name; all workers of that name are meant.") };
+
+const operator = (path: string, summary: string, fields: z.ZodType, answer: z.ZodType): ApiRoute => ({
+  path: `/v1/${path}`,
+  summary,
+  open: false,
+  scope: "operator",
+  fields,
+  answer,
+});
+
+export const OPERATE_ROUTES: readonly ApiRoute[] = [
+  operator("Model/Pause", "Keep a model's tasks waiting", z.object({ ...modelRef, reason }), EmptyResponse),
+  operator("Model/Resume", "Lift a model's pause", z.object(modelRef), EmptyResponse),
+  operator("Queue/Pause", "Keep all tasks waiting", z.object({ reason }), EmptyResponse),
+  operator("Queue/Resume", "Lift the pause of the whole queue", z.object({}), EmptyResponse),
+  operator("Queue/Detail", "What waits and runs, by model", z.object({}), QueueDetailResponse),
+  operator("Worker/List", "The connected workers", z.object({}), WorkerListResponse),
+  operator("Worker/Cordon", "Give a worker nothing more", z.object({ ...worker, reason }), EmptyResponse),
+  operator("Worker/Uncordon", "Give a worker tasks again", z.object(worker), EmptyResponse),
+  operator(
+    "Audit/Run",
+    "Derive again from the stored rows what must hold of tasks and money, and name what does not",
+    z.object({}),
+    AuditRunResponse,
+  ),
+];

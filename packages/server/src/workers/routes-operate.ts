@@ -1,0 +1,28 @@
+/** `/v1/Queue/*`, `/v1/Worker/*`, pauses of models, `/v1/Audit/Run`: the contract lets operators' bearer tokens in and nobody else. */
+import type { FastifyInstance } from "fastify";
+import { authenticatedPost, type Call } from "../http/authenticated.ts";
+import type { Projects } from "../projects/service.ts";
+import type { Operations } from "./service-operate.ts";
+
+export function operateRoutes(
+  app: FastifyInstance,
+  { projects, operations }: { projects: Projects; operations: Operations },
+): void {
+  const action = (name: string, run: (call: Call) => Promise<object>) =>
+    authenticatedPost(app, projects, `/v1/${name}`, run);
+  const done = (name: string, run: (call: Call) => Promise<void>) =>
+    action(name, async (call) => {
+      await run(call);
+      return {};
+    });
+
+  done("Model/Pause", (call) => operations.setModelPaused(call, true));
+  done("Model/Resume", (call) => operations.setModelPaused(call, false));
+  done("Queue/Pause", (call) => operations.setQueuePaused(call, true));
+  done("Queue/Resume", (call) => operations.setQueuePaused(call, false));
+  action("Queue/Detail", () => operations.queue());
+  action("Worker/List", async () => ({ workers: operations.workers() }));
+  done("Worker/Cordon", (call) => operations.setCordoned(call, true));
+  done("Worker/Uncordon", (call) => operations.setCordoned(call, false));
+  action("Audit/Run", () => operations.audit());
+}
