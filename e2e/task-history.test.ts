@@ -107,3 +107,22 @@ test("InputOutputDelete refuses running and unknown tasks", async () => {
     "taskid or socketaccesstoken is required",
   );
 });
+
+test("a list is narrowed by outcome, text, project and time, and goes on after an id", async () => {
+  const client = platform.client("apikey");
+  const failed = await client.run("test/echo", { prompt: "100% of a Harbour", mode: "fail" });
+  const { projectid, createtime } = await client.wait({ taskid: failed.taskid });
+  const ids = async (fields: object) => (await list(fields)).tasklist.map(({ id }) => id);
+  assert.deepEqual(await ids({ search: "100% OF a harbour" }), [failed.taskid]);
+  assert.deepEqual(await ids({ search: "100_ of" }), [], "a wildcard of SQL is a letter here");
+  assert.ok((await ids({ search: failed.taskid })).includes(failed.taskid));
+  assert.ok((await ids({ status: "failed" })).includes(failed.taskid));
+  assert.ok(!(await ids({ status: "done" })).includes(failed.taskid));
+  assert.deepEqual(await ids({ status: "active" }), []);
+  assert.ok((await ids({ projectid })).includes(failed.taskid));
+  assert.deepEqual(await ids({ projectid: "999999" }), []);
+  assert.ok((await ids({ from: createtime })).includes(failed.taskid));
+  assert.ok(!(await ids({ to: createtime })).includes(failed.taskid));
+  const all = await ids({ limit: 100 });
+  assert.deepEqual(await ids({ limit: 100, before: all[0] }), all.slice(1));
+});

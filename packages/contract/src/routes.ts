@@ -8,6 +8,7 @@ import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListR
 import { type ApiRoute, count, text } from "./route.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { OPERATE_ROUTES } from "./routes-operate.ts";
+import { TASK_OUTCOMES } from "./task.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
   EmptyResponse,
@@ -53,7 +54,16 @@ export const API_ROUTES: readonly ApiRoute[] = [
     summary: "The account's tasks, newest first",
     open: false,
     scope: "read",
-    fields: z.object({ ...page, modelName: text.optional().describe("Only models whose name contains this.") }),
+    fields: z.object({
+      ...page,
+      modelName: text.optional().describe("Only models whose name contains this."),
+      status: z.enum(TASK_OUTCOMES).optional().describe("Only tasks that are at this point."),
+      projectid: count.optional().describe("Only tasks of this project."),
+      search: text.optional().describe("Only the task with this id, or tasks with this text in their inputs."),
+      from: count.optional().describe("Only tasks made then or later. Unix seconds."),
+      to: count.optional().describe("Only tasks made before. Unix seconds."),
+      before: count.optional().describe("Only tasks with a smaller id: the last one of the page before."),
+    }),
     answer: TaskListResponse,
   },
   {

@@ -20,6 +20,17 @@ export const TASK_STATUSES = [
 ] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** What a list of tasks can be narrowed to: those that go on, and the three ends. */
+export const TASK_OUTCOMES = ["active", "done", "failed", "cancelled"] as const;
+export type TaskOutcome = (typeof TASK_OUTCOMES)[number];
+
+/** A task ends well with exit code 0; every other end that was not a cancellation is a failure. */
+export function taskOutcome(task: { status: TaskStatus; pexit: string }): TaskOutcome {
+  if (task.status === "task_cancel") return "cancelled";
+  if (task.status !== "task_postprocess_end") return "active";
+  return task.pexit === "0" ? "done" : "failed";
+}
+
 export const TASK_EVENT_TYPES = [
   "task_queue",
   "task_accept",

@@ -8,6 +8,7 @@ import {
   TaskActionResponse,
   TaskDetailResponse,
   TaskListResponse,
+  type TaskOutcome,
 } from "@modelyard/contract";
 import { type ModelCalls, modelCalls } from "./model-calls.ts";
 import { sign } from "./signature.ts";
@@ -40,6 +41,19 @@ export interface ClientOptions {
 
 export type Project = ReturnType<typeof ProjectListResponse.parse>["project"][number];
 
+/** What a list of tasks is narrowed to; `from` and `to` in unix seconds, `before` an id. */
+export interface TaskQuery {
+  modelName?: string;
+  status?: TaskOutcome;
+  projectid?: string;
+  search?: string;
+  from?: number;
+  to?: number;
+  before?: string;
+  start?: number;
+  limit?: number;
+}
+
 /** A task named by its id or by its token. */
 export type TaskRef = { taskid: string } | { tasktoken: string };
 
@@ -52,8 +66,10 @@ export interface Client {
   ): Promise<{ taskid: string; socketaccesstoken: string }>;
   detail(task: TaskRef): Promise<Task>;
   /** The account's tasks, newest first. */
-  tasks(query?: { modelName?: string; start?: number; limit?: number }): Promise<{ total: number; tasks: Task[] }>;
+  tasks(query?: TaskQuery): Promise<{ total: number; tasks: Task[] }>;
   projects(): Promise<Project[]>;
+  /** Any other call below `/v1`; the answer is read with its schema of the contract. */
+  ask<Answer>(path: string, fields: Record<string, unknown>, answer: { parse(raw: unknown): Answer }): Promise<Answer>;
   models: ModelCalls;
   cancel(task: TaskRef): Promise<Task>;
   kill(task: TaskRef): Promise<Task>;
@@ -133,12 +149,13 @@ export function createClient(options: ClientOptions): Client {
     detail,
     models: modelCalls(call),
     async tasks(query = {}) {
-      const answer = TaskListResponse.parse(await call("Task/List", query));
+      const answer = TaskListResponse.parse(await call("Task/List", { ...query }));
       return { total: Number(answer.total), tasks: answer.tasklist };
     },
     async projects() {
       return ProjectListResponse.parse(await call("Project/List", {})).project;
     },
+    ask: async (path, fields, answer) => answer.parse(await call(path, fields)),
     cancel: (task) => action("Task/Cancel", task),
     kill: (task) => action("Task/Kill", task),
     async wait(task, { signal, intervalMs = 200 } = {}) {

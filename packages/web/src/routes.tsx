@@ -1,8 +1,9 @@
 /** All pages, and what each loads. Search parameters are the state of a page that can be linked to. */
-import { createRootRouteWithContext, createRoute, notFound } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
 import { HomePage } from "./catalogue/home-page.tsx";
 import { ListingPage } from "./catalogue/listing-page.tsx";
 import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
+import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
 import { loadModel } from "./model/load-model.ts";
 import { modelHead } from "./model/model-head.ts";
@@ -95,4 +96,26 @@ export const modelRoute = createRoute({
   },
 });
 
-export const routeTree = rootRoute.addChildren([homeRoute, modelsRoute, appsRoute, modelRoute]);
+/** Pages of an account are loaded when they are opened, and are the same HTML for everybody: nothing for a search engine. */
+const PRIVATE = { name: "robots", content: "noindex" };
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  validateSearch: readHistorySearch,
+  head: () => ({ meta: [{ title: "Runs · Modelyard" }, PRIVATE] }),
+  // Lazy components stand here themselves: only then does the router wait for them on the server.
+  component: lazyRouteComponent(() => import("./history/history-page.tsx"), "HistoryPage"),
+});
+
+const runRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/$id",
+  loader: ({ params }) => {
+    if (!/^[1-9]\d{0,14}$/.test(params.id)) throw notFound();
+  },
+  head: ({ params }) => ({ meta: [{ title: `Run ${params.id} · Modelyard` }, PRIVATE] }),
+  component: lazyRouteComponent(() => import("./history/run-page.tsx"), "RunPage"),
+});
+
+export const routeTree = rootRoute.addChildren([homeRoute, modelsRoute, appsRoute, modelRoute, runsRoute, runRoute]);

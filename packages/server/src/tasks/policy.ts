@@ -1,4 +1,5 @@
 /** Pure rules about what a caller may ask of a task. */
+import { TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 
 /** Tasks in one page of a list at most. */
 const LIST_LIMIT = 100;
@@ -18,23 +19,45 @@ export function taskIdentifier(
   return "missing";
 }
 
-/** What a list of tasks is asked for; numbers come as text. */
-export function listQuery(fields: Readonly<Record<string, unknown>>): {
+/** Characters of a search that count. */
+const SEARCH_LIMIT = 200;
+
+export interface ListQuery {
   modelName: string;
   order: "asc" | "desc";
   start: number;
   limit: number;
-} {
+  outcome: TaskOutcome | undefined;
+  projectId: number | undefined;
+  /** In lower case; "" = all. */
+  search: string;
+  /** Unix milliseconds: made at `from` or later, before `to`. */
+  from: number | undefined;
+  to: number | undefined;
+  /** Only smaller ids. */
+  before: number | undefined;
+}
+
+/** What a list of tasks is asked for; numbers come as text, and what cannot be read does not narrow it. */
+export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery {
   const text = (name: string) => {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
   };
   const count = (name: string, otherwise: number) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : otherwise);
+  const whole = (name: string) => (/^\d{1,15}$/.test(text(name)) ? Number(text(name)) : undefined);
+  const milliseconds = (name: string) => (/^\d{1,11}$/.test(text(name)) ? Number(text(name)) * 1000 : undefined);
   return {
     modelName: text("modelName"),
     order: text("order").toUpperCase() === "ASC" ? "asc" : "desc",
     start: count("start", 0),
     limit: Math.min(count("limit", 20), LIST_LIMIT),
+    outcome: TASK_OUTCOMES.find((name) => name === text("status")),
+    projectId: whole("projectid"),
+    search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
+    from: milliseconds("from"),
+    to: milliseconds("to"),
+    before: whole("before"),
   };
 }
 

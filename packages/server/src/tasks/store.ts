@@ -1,5 +1,6 @@
-import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
+import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskOutcome, TaskStatus } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
+import type { ListQuery } from "./policy.ts";
 
 /** A task as stored; money already exact. */
 export interface TaskRow {
@@ -265,28 +266,44 @@ function exact(row: StoredTask): TaskRow {
   };
 }
 
-export interface TaskFilter {
+export interface TaskFilter extends Omit<ListQuery, "modelName"> {
   accountId: number;
   /** Only tasks of these models; undefined = of all. */
   modelIds: readonly number[] | undefined;
-  order: "asc" | "desc";
-  start: number;
-  limit: number;
 }
 
-/** One page of an account's tasks by their ids, and how many there are in all. */
+const OUTCOME_SQL: Readonly<Record<TaskOutcome, string>> = {
+  active: "t.status not in ('task_postprocess_end', 'task_cancel')",
+  done: "t.status = 'task_postprocess_end' and t.pexit = '0'",
+  failed: "t.status = 'task_postprocess_end' and t.pexit <> '0'",
+  cancelled: "t.status = 'task_cancel'",
+};
+
+function conditions(filter: TaskFilter): { where: string; params: (string | number)[] } {
+  const { accountId, modelIds, outcome, projectId, search, from, to } = filter;
+  const parts: [sql: string, ...params: (string | number)[]][] = [["t.account_id = ?", accountId]];
+  if (modelIds) parts.push([`t.model_id in (${modelIds.map(() => "?").join(", ")})`, ...modelIds]);
+  if (outcome) parts.push([OUTCOME_SQL[outcome]]);
+  if (projectId !== undefined) parts.push(["t.project_id = ?", projectId]);
+  if (from !== undefined) parts.push(["t.created_at >= ?", from]);
+  if (to !== undefined) parts.push(["t.created_at < ?", to]);
+  if (search !== "") {
+    const like = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
+    const id = /^\d{1,15}$/.test(search) ? Number(search) : 0;
+    parts.push(["(t.id = ? or lower(t.parameters) like ? escape '\\')", id, like]);
+  }
+  return { where: parts.map(([sql]) => sql).join(" and "), params: parts.flatMap(([, ...params]) => params) };
+}
+
+/** One page of an account's tasks by their ids, and how many there are in all, whatever the page. */
 export async function listTasks(db: Database, filter: TaskFilter): Promise<{ total: number; rows: TaskRow[] }> {
-  const { accountId, modelIds, order, start, limit } = filter;
+  const { modelIds, order, start, limit, before } = filter;
   if (modelIds?.length === 0) return { total: 0, rows: [] };
-  const models = modelIds ? ` and t.model_id in (${modelIds.map(() => "?").join(", ")})` : "";
-  const params = [accountId, ...(modelIds ?? [])];
-  const [count] = await db.all<{ n: number }>(
-    `select count(*) as n from task t where t.account_id = ?${models}`,
-    params,
-  );
+  const { where, params } = conditions(filter);
+  const [count] = await db.all<{ n: number }>(`select count(*) as n from task t where ${where}`, params);
   const rows = await db.all<StoredTask>(
-    `${READ} where t.account_id = ?${models} order by t.id ${order} limit ? offset ?`,
-    [...params, limit, start],
+    `${READ} where ${where}${before === undefined ? "" : " and t.id < ?"} order by t.id ${order} limit ? offset ?`,
+    [...params, ...(before === undefined ? [] : [before]), limit, start],
   );
   return { total: count?.n ?? 0, rows: rows.map(exact) };
 }

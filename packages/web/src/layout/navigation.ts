@@ -12,7 +12,10 @@ export const NAVIGATION: readonly NavigationItem[] = [
   { to: "/apps", label: "Apps" },
 ];
 
-/** The page to sign in on: the server's own plain one, until there is one of this app. */
+/** Pages of who is signed in, in their menu. */
+export const ACCOUNT_NAVIGATION: readonly NavigationItem[] = [{ to: "/runs", label: "Runs" }];
+
+/** The page to sign in on: the server's own, which needs no JavaScript. */
 export const SIGN_IN = "/account/SignIn";
 
 export const FOOTER: readonly { title: string; items: readonly { href: string; label: string }[] }[] = [

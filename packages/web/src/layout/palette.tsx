@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { kindOf, modelPath } from "../catalogue/describe.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icons.tsx";
-import { NAVIGATION } from "./navigation.ts";
+import { ACCOUNT_NAVIGATION, NAVIGATION } from "./navigation.ts";
 import { chooseTheme, currentTheme } from "./theme.ts";
 
 interface Entry {
@@ -72,13 +72,15 @@ export function Palette({ onClose, onShortcuts }: { onClose: () => void; onShort
       hint: model.title,
       run: () => go(modelPath(model)),
     })),
-    ...NAVIGATION.filter(({ label }) => fits(label)).map(({ to, label }) => ({
-      key: to,
-      icon: "right" as const,
-      label,
-      hint: "Page",
-      run: () => go(to),
-    })),
+    ...[...NAVIGATION, ...ACCOUNT_NAVIGATION]
+      .filter(({ label }) => fits(label))
+      .map(({ to, label }) => ({
+        key: to,
+        icon: "right" as const,
+        label,
+        hint: "Page",
+        run: () => go(to),
+      })),
     ...actions.filter(({ label }) => fits(label)),
   ];
   const chosen = entries[Math.min(active, entries.length - 1)];

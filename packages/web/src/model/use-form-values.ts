@@ -3,6 +3,7 @@ import type { ToolFacts } from "@modelyard/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type FormValue, type FormValues, formValues, keptValues } from "./form-values.ts";
+import type { ModelSearch } from "./model-search.ts";
 
 /** Characters of values that still go into the address; longer ones are kept in this browser only. */
 const ADDRESS_LIMIT = 1_500;
@@ -27,7 +28,7 @@ function readKept(key: string): Record<string, unknown> | undefined {
   }
 }
 
-function writeKept(key: string, values: Record<string, unknown>): void {
+function writeKept(key: string, values: Readonly<Record<string, unknown>>): void {
   try {
     if (Object.keys(values).length === 0) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(values));
@@ -36,12 +37,29 @@ function writeKept(key: string, values: Record<string, unknown>): void {
   }
 }
 
+const keyOf = (model: { slugowner: string; slugproject: string }) =>
+  `modelyard:inputs:${model.slugowner}/${model.slugproject}`;
+
+/** Lets the model's form open with these inputs, where they are too long for its address. */
+export function keepInputs(
+  model: { slugowner: string; slugproject: string },
+  inputs: Readonly<Record<string, unknown>>,
+): void {
+  writeKept(keyOf(model), inputs);
+}
+
+/** Inputs for the address of a model's page; undefined where they are too long for it, or lists, which it does not take. */
+export function addressInputs(inputs: Readonly<Record<string, unknown>>): ModelSearch["inputs"] {
+  const isPlain = Object.values(inputs).every((value) => ["string", "number", "boolean"].includes(typeof value));
+  return isPlain && JSON.stringify(inputs).length <= ADDRESS_LIMIT ? (inputs as ModelSearch["inputs"]) : undefined;
+}
+
 export function useFormValues(
   model: { id: string; slugowner: string; slugproject: string; modelyard: ToolFacts },
   inAddress: Readonly<Record<string, unknown>> | undefined,
 ): UseFormValues {
   const form = model.modelyard;
-  const key = `modelyard:inputs:${model.slugowner}/${model.slugproject}`;
+  const key = keyOf(model);
   const [values, setValues] = useState<FormValues>(() => formValues(form, inAddress));
   const navigate = useNavigate();
   const touched = useRef(false);

@@ -14,14 +14,15 @@ import { useElapsed } from "./use-elapsed.ts";
 
 interface RunPanelProps {
   run: RunState;
-  model: Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
+  model: Pick<ToolDetail, "slugproject">;
   /** Address of the picture that the run was given, to compare with. */
   inputPicture: string | undefined;
   /** Inputs of the run, for the archive of everything. */
   inputs: Record<string, unknown>;
   changes: readonly Change[];
   onStop: () => void;
-  onDismiss: () => void;
+  /** Where the panel can be put away. */
+  onDismiss?: () => void;
 }
 
 export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, onDismiss }: RunPanelProps) {
@@ -33,17 +34,16 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
         <Elapsed run={run} />
         {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
         <span className="ml-auto">
-          {over ? (
+          {over && onDismiss && (
             <Button look="quiet" size="small" onClick={onDismiss}>
               Close
             </Button>
-          ) : (
-            run.taskId && (
-              <Button look="danger" size="small" onClick={onStop}>
-                <Icon name="stop" className="size-4" />
-                {isQueued(run) ? "Cancel" : "Stop"}
-              </Button>
-            )
+          )}
+          {!over && run.taskId && (
+            <Button look="danger" size="small" onClick={onStop}>
+              <Icon name="stop" className="size-4" />
+              {isQueued(run) ? "Cancel" : "Stop"}
+            </Button>
           )}
         </span>
       </div>

@@ -1,4 +1,5 @@
-import { useRouterState } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
+import { ACCOUNT_NAVIGATION } from "../layout/navigation.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
@@ -27,6 +28,13 @@ export function AccountMenu() {
             {name !== "" && <span className="block font-semibold">{name}</span>}
             <span className="text-soft">{email}</span>
           </p>
+          <nav aria-label="Account" className="grid">
+            {ACCOUNT_NAVIGATION.map(({ to, label }) => (
+              <Link key={to} to={to} className="rounded-md px-2 py-1.5 hover:bg-sunk" activeOptions={{ exact: true }}>
+                {label}
+              </Link>
+            ))}
+          </nav>
           <button type="submit" className={buttonClass("plain", "small")}>
             Sign out
           </button>

@@ -1,0 +1,158 @@
+/** Signing up and in like a person, and the list of runs and one run. On a real started platform with a real worker. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+
+let site: Site;
+before(async () => {
+  if (skip) return;
+  site = await startSite("web-account");
+});
+after(async () => site?.close());
+
+test("the pages of signing in: axe finds nothing in both themes, nothing is too wide, a slip keeps what was typed", {
+  skip,
+}, async () => {
+  for (const theme of ["light", "dark"] as const) {
+    for (const width of [390, 1280]) {
+      for (const name of ["SignIn", "SignUp", "Forgot"]) {
+        const { page, troubles, close } = await site.visit(`/account/${name}?next=%2Fruns`, { theme, width });
+        await picture(page, `account-${name}-${theme}-${width}`);
+        assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
+        assert.equal(await overflow(page), 0);
+        assert.deepEqual(troubles, []);
+        await close();
+      }
+    }
+  }
+  const { page, close } = await site.visit("/account/SignIn?next=%2Fruns", { javaScript: false });
+  await page.getByLabel("E-mail address").fill(site.platform.firstRun.owner.email);
+  await page.getByLabel("Password").fill("not the one, surely");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel("E-mail address").inputValue(), site.platform.firstRun.owner.email);
+  await page.getByLabel("Password").fill(site.platform.firstRun.owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  assert.equal(page.url(), `${site.platform.url}/runs`);
+  await close();
+});
+
+test("a visitor is never sent to another site after signing in", { skip }, async () => {
+  const { page, close } = await site.visit("/account/SignIn?next=%2F%2Fevil.example", { javaScript: false });
+  await page.getByLabel("E-mail address").fill(site.platform.firstRun.owner.email);
+  await page.getByLabel("Password").fill(site.platform.firstRun.owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  assert.equal(page.url(), `${site.platform.url}/`);
+  await close();
+});
+
+test("a visitor who wants to run a model makes an account, confirms it from the mail, and is in", {
+  skip,
+}, async () => {
+  const operator = await site.visit("/", { signedIn: true });
+  const admin = (path: string, fields: object) =>
+    operator.page.evaluate(
+      async ([path, fields]) => {
+        const options = (headers: object, body: object) => ({
+          method: "POST",
+          headers: { "content-type": "application/json", ...headers },
+          body: JSON.stringify(body),
+        });
+        const answer = await fetch("/account/Token", options({}, {}));
+        const { token } = (await answer.json()) as { token: string };
+        return (
+          await fetch(`/v1/Admin/${path}`, options({ authorization: `Bearer ${token}` }, fields as object))
+        ).text();
+      },
+      [path, fields] as const,
+    );
+  const { page, troubles, close } = await site.visit("/account/SignUp");
+  await page.getByText("Accounts are made by invitation here").waitFor();
+  await admin("Settings", { signups: "open" });
+
+  await page.goto(`${site.platform.url}/models/test/noop`);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("link", { name: "Sign in to run it" }).click();
+  await page.getByRole("link", { name: "Make an account" }).click();
+  await page.getByLabel("E-mail address").fill("ada@visitor.example");
+  await page.getByLabel("Password").fill("a long enough one");
+  await page.getByRole("button", { name: "Make the account" }).click();
+  await page.getByRole("heading", { name: "Look into your mailbox" }).waitFor();
+  await picture(page, "account-mailbox");
+  assert.deepEqual(await axe(page), []);
+
+  // No mail server is set up in this test: the operator sees what waits to be delivered.
+  const [link = ""] = /http[^"\\\s]*\/account\/Verify\?token=[\w-]+/.exec(await admin("MailList", {})) ?? [];
+  await page.goto(link);
+  await page.getByLabel("Password").fill("a long enough one");
+  await page.getByRole("button", { name: "Confirm and sign in" }).click();
+  await page.getByLabel("Account: ada@visitor.example").click();
+  await page.getByRole("link", { name: "Runs", exact: true }).click();
+  await page.getByText("Nothing has run yet.").waitFor();
+  assert.deepEqual(troubles, []);
+  await operator.close();
+  await close();
+});
+
+test("runs are listed, narrowed by the address, opened, and run again with changes", { skip }, async () => {
+  const signedOut = await site.visit("/runs");
+  await signedOut.page.getByText("Sign in to see your runs.").waitFor();
+  assert.deepEqual(await axe(signedOut.page), []);
+  await signedOut.close();
+
+  const { page, troubles, close } = await site.visit("/runs", { signedIn: true });
+  await page.getByText("Nothing has run yet.").waitFor();
+  await picture(page, "runs-empty");
+
+  const client = site.platform.client("apikey");
+  const ok = await client.run("test/picture", { prompt: "a walk along the harbour" });
+  await client.wait({ taskid: ok.taskid });
+  const other = await client.run("test/noop", {});
+  await client.wait({ taskid: other.taskid });
+
+  for (const theme of ["light", "dark"] as const) {
+    for (const width of [390, 1280]) {
+      const list = await site.visit("/runs", { signedIn: true, theme, width });
+      await list.page.getByRole("link", { name: `Run ${ok.taskid} of test/picture` }).waitFor();
+      await picture(list.page, `runs-${theme}-${width}`);
+      assert.deepEqual(await axe(list.page), [], `runs ${theme} ${width}`);
+      assert.equal(await overflow(list.page), 0);
+      await list.page.goto(`${site.platform.url}/runs/${ok.taskid}`);
+      await list.page.locator('[data-run="done"]').waitFor();
+      await list.page.getByRole("heading", { name: "Timeline" }).waitFor();
+      await picture(list.page, `run-page-${theme}-${width}`);
+      assert.deepEqual(await axe(list.page), [], `run ${theme} ${width}`);
+      assert.equal(await overflow(list.page), 0);
+      assert.deepEqual(list.troubles, []);
+      await list.close();
+    }
+  }
+
+  await page.goto(`${site.platform.url}/runs?q=HARBOUR`);
+  await page.getByText("1 run", { exact: true }).waitFor();
+  await page.getByRole("link", { name: "Failed" }).click();
+  await page.getByText("No run fits these filters.").waitFor();
+  assert.match(page.url(), /status=failed/);
+  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await page.getByText("2 runs", { exact: true }).waitFor();
+  await page.getByRole("link", { name: `Run ${ok.taskid} of test/picture` }).click();
+  await page.getByText("a walk along the harbour").waitFor();
+  await page.getByRole("link", { name: "Run again with changes" }).click();
+  await page.locator('[data-run="done"]').waitFor();
+  assert.equal(await page.getByLabel("Prompt").inputValue(), "a walk along the harbour");
+
+  await page.goto(`${site.platform.url}/runs/999999999`);
+  await page.locator("main").getByText("This run is not one of yours, or it is gone.").waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a run that goes on is stopped from the list", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/runs", { signedIn: true });
+  const { taskid } = await site.platform.client("apikey").run("test/wait", { seconds: 50 });
+  await page.reload();
+  await page.getByRole("button", { name: `Stop run ${taskid}` }).click();
+  await page.locator("li").filter({ hasText: "Stopped" }).filter({ hasText: "test/wait" }).first().waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});

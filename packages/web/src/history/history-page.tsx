@@ -1,0 +1,145 @@
+/** All runs of the account: narrowed by what stands in the address, stopped one by one, some, or all. */
+import { type Task, taskOutcome } from "@modelyard/contract";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { counted } from "../catalogue/describe.ts";
+import { useSession } from "../session/session-provider.tsx";
+import { Loading, SignedIn } from "../session/signed-in.tsx";
+import { useAnswer } from "../session/use-answer.ts";
+import { Button, buttonClass } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { toast } from "../ui/toast.tsx";
+import { HistoryFilters } from "./history-filters.tsx";
+import { type HistorySearch, isNarrowed, taskQuery } from "./history-search.ts";
+import { RunRow } from "./run-row.tsx";
+import { useRuns } from "./use-runs.ts";
+
+const route = getRouteApi("/runs");
+
+export function HistoryPage() {
+  const search = route.useSearch();
+  return (
+    <>
+      <h1 className="text-3xl">Runs</h1>
+      <p className="mt-1 mb-5 text-soft">What your account and its keys have run, newest first.</p>
+      <SignedIn what="your runs">
+        <History search={search} />
+      </SignedIn>
+    </>
+  );
+}
+
+function History({ search }: { search: HistorySearch }) {
+  const projects = useAnswer("projects", (client) => client.projects());
+  const known = projects.answer.state === "there" ? projects.answer.data : [];
+  const { runs, problem, isAsking, more, refresh } = useRuns(taskQuery(search));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const stop = useStop(refresh);
+  const active = runs?.tasks.filter((task) => taskOutcome(task) === "active") ?? [];
+  const selected = active.filter(({ id }) => chosen.has(id));
+  const choose = (id: string, on: boolean) =>
+    setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
+
+  return (
+    <>
+      <HistoryFilters search={search} projects={known} />
+      {problem !== undefined && (
+        <div
+          role="alert"
+          className="mt-5 flex flex-wrap items-center gap-3 rounded-md bg-bad-wash px-4 py-2.5 text-bad"
+        >
+          {problem}
+          <Button size="small" onClick={refresh}>
+            Try again
+          </Button>
+        </div>
+      )}
+      <div className="mt-6 mb-3 flex min-h-8 flex-wrap items-center gap-3">
+        <p role="status" className="text-sm text-soft tabular-nums">
+          {runs ? counted(runs.total, "run") : problem === undefined ? "Looking …" : ""}
+        </p>
+        <span className="ml-auto" />
+        {selected.length > 0 && (
+          <Button look="danger" size="small" onClick={() => stop(selected)}>
+            Stop {counted(selected.length, "chosen run")}
+          </Button>
+        )}
+        {active.length > 1 && selected.length === 0 && (
+          <Button look="danger" size="small" onClick={() => stop(active)}>
+            Stop all {active.length} shown
+          </Button>
+        )}
+      </div>
+      <h2 className="sr-only">List of runs</h2>
+      {!runs && problem === undefined && <Loading />}
+      {runs?.tasks.length === 0 && <Nothing search={search} />}
+      {runs && runs.tasks.length > 0 && (
+        <ul className="divide-y divide-line rounded-lg border border-line bg-card" aria-busy={isAsking}>
+          {runs.tasks.map((task) => (
+            <RunRow
+              key={task.id}
+              task={task}
+              project={known.find(({ id }) => id === task.projectid)?.name}
+              isChosen={chosen.has(task.id)}
+              onChoose={(on) => choose(task.id, on)}
+              onStop={() => stop([task])}
+            />
+          ))}
+        </ul>
+      )}
+      {runs && runs.tasks.length > 0 && runs.tasks.length < runs.total && (
+        <div className="mt-5 text-center">
+          <Button onClick={more} disabled={isAsking}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Stops runs one after the other: each is the API's own answer. */
+function useStop(done: () => void) {
+  const session = useSession();
+  return (tasks: readonly Task[]) =>
+    void (async () => {
+      const { clientFor } = await import("../run/client.ts");
+      const client = clientFor(session);
+      let stopped = 0;
+      for (const { id } of tasks) {
+        try {
+          await client.kill({ taskid: id });
+          stopped++;
+        } catch {
+          // It had ended before; the list says so in a moment.
+        }
+      }
+      if (stopped > 0) toast(`${counted(stopped, "run")} stopped.`);
+      else toast("Nothing was stopped: it had ended already, or the server did not answer.", "bad");
+      done();
+    })();
+}
+
+function Nothing({ search }: { search: HistorySearch }) {
+  if (isNarrowed(search))
+    return (
+      <EmptyState
+        sentence="No run fits these filters."
+        action={
+          <Link to="/runs" search={{}} className={buttonClass("plain")}>
+            Clear the filters
+          </Link>
+        }
+      />
+    );
+  return (
+    <EmptyState
+      sentence="Nothing has run yet. Every run of yours is kept here, whether it is started on this site or by a program."
+      action={
+        <Link to="/models" className={buttonClass("primary")}>
+          Choose a model
+        </Link>
+      }
+    />
+  );
+}

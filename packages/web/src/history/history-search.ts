@@ -1,0 +1,52 @@
+/** What the list of runs is narrowed to, as it stands in the address. Pure. */
+import { TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
+import type { TaskQuery } from "@modelyard/sdk";
+
+export interface HistorySearch {
+  q?: string;
+  model?: string;
+  status?: TaskOutcome;
+  /** Project id. */
+  project?: number;
+  /** Dates as YYYY-MM-DD, UTC, both included. */
+  from?: string;
+  to?: string;
+}
+
+const DAY_SECONDS = 86_400;
+
+const word = (value: unknown): string | undefined => {
+  const text = typeof value === "string" || typeof value === "number" ? String(value).trim().slice(0, 200) : "";
+  return text === "" ? undefined : text;
+};
+const date = (value: unknown): string | undefined =>
+  typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+
+/** Reads an address; what it cannot use is left out, so that every address shows a list. */
+export function readHistorySearch(raw: Record<string, unknown>): HistorySearch {
+  const project = Number(raw.project);
+  return {
+    q: word(raw.q),
+    model: word(raw.model),
+    status: TASK_OUTCOMES.find((name) => name === raw.status),
+    project: Number.isSafeInteger(project) && project > 0 ? project : undefined,
+    from: date(raw.from),
+    to: date(raw.to),
+  };
+}
+
+/** The same as the API is asked. */
+export function taskQuery({ q, model, status, project, from, to }: HistorySearch): TaskQuery {
+  return {
+    ...(q ? { search: q } : {}),
+    ...(model ? { modelName: model } : {}),
+    ...(status ? { status } : {}),
+    ...(project ? { projectid: String(project) } : {}),
+    ...(from ? { from: Date.parse(from) / 1000 } : {}),
+    ...(to ? { to: Date.parse(to) / 1000 + DAY_SECONDS } : {}),
+  };
+}
+
+export function isNarrowed(search: HistorySearch): boolean {
+  return Object.values(search).some((value) => value !== undefined);
+}

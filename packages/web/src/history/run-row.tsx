@@ -1,0 +1,61 @@
+import { type Task, taskOutcome } from "@modelyard/contract";
+import { Link } from "@tanstack/react-router";
+import { dollars, duration } from "../catalogue/describe.ts";
+import { Button } from "../ui/button.tsx";
+import { OutcomeBadge } from "./outcome-badge.tsx";
+import { snippet, timeWords } from "./snippet.ts";
+
+interface RunRowProps {
+  task: Task;
+  /** Name of its project, where it is known. */
+  project: string | undefined;
+  isChosen: boolean;
+  onChoose: (on: boolean) => void;
+  onStop: () => void;
+}
+
+export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProps) {
+  const isActive = taskOutcome(task) === "active";
+  const ran = Number(task.elapsedseconds);
+  return (
+    <li className="flex items-start gap-3 px-4 py-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto]">
+      {isActive && (
+        <label className="grid size-6 shrink-0 place-items-center">
+          <input
+            type="checkbox"
+            className="size-4"
+            aria-label={`Choose run ${task.id}`}
+            checked={isChosen}
+            onChange={(event) => onChoose(event.target.checked)}
+          />
+        </label>
+      )}
+      <div className="grid min-w-0 grow gap-1 md:grid-cols-[minmax(0,1fr)_auto] md:items-center md:gap-6">
+        <div className="min-w-0">
+          <Link
+            to="/runs/$id"
+            params={{ id: task.id }}
+            preload={false}
+            className="font-semibold hover:underline"
+            aria-label={`Run ${task.id} of ${task.modelslugowner}/${task.modelslugproject}`}
+          >
+            {task.modelslugowner}/{task.modelslugproject}
+          </Link>
+          <p className="truncate text-sm text-soft">{snippet(task.parameters) || "No inputs"}</p>
+        </div>
+        <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-soft tabular-nums">
+          {project !== undefined && <span className="max-w-40 truncate">{project}</span>}
+          <span>{timeWords(task.createtime)}</span>
+          {ran > 0 && <span>{duration(ran)}</span>}
+          <span>{dollars(task.totalcost === "0" ? "0.00" : task.totalcost)}</span>
+          <OutcomeBadge task={task} />
+        </p>
+      </div>
+      {isActive && (
+        <Button look="danger" size="small" onClick={onStop} aria-label={`Stop run ${task.id}`}>
+          Stop
+        </Button>
+      )}
+    </li>
+  );
+}
