@@ -27,6 +27,9 @@ const PLAIN: Record<string, unknown> = {
   limit: 50,
   order: "DESC",
   modelName: "",
+  status: undefined,
+  // A number to count down from in one's own list; whose task has it does not matter.
+  before: "999999999",
   rotate: undefined,
   file: undefined,
   name: "cross-tenant",
