@@ -207,7 +207,16 @@ export class Attempt {
   #usage(model: InstalledModel, folder: RunFolder): Promise<Finish["usage"]> {
     const { inputs, files } = this.#assignment;
     const reported = this.#reported;
-    return measureUsage({ model, folder, inputs, files, reported, spawn: this.#deps.spawn, log: this.#deps.log });
+    return measureUsage({
+      model,
+      folder,
+      inputs,
+      files,
+      reported,
+      signal: this.#stop.signal,
+      spawn: this.#deps.spawn,
+      log: this.#deps.log,
+    });
   }
 
   #reasonOf(result: RunResult, { timeout, diskBytes }: Manifest["limits"]): string | null {

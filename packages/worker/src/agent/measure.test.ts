@@ -35,23 +35,9 @@ before(() => {
 });
 after(() => processes.close());
 
-/** Measures a run of a model with this price, with these files as its inputs and outputs. */
-async function measure(
-  row: Partial<PriceRow>,
-  files: { in?: string[]; out?: string[] },
-  reported?: { tokens: number },
-) {
-  const dir = mkdtempSync(join(made, "run-"));
-  const outputDir = join(dir, "out");
-  mkdirSync(outputDir);
-  mkdirSync(join(dir, "in"));
-  const given: InputFile[] = (files.in ?? []).map((name, n) => {
-    copyFileSync(join(made, name), join(dir, "in", `file-${n}.bin`));
-    return { item: "file", name, source: { stored: n } };
-  });
-  writeFileSync(join(dir, "in", "prompt.txt"), "a scalar is no file");
-  for (const name of files.out ?? []) copyFileSync(join(made, name), join(outputDir, name));
-  const manifest = Manifest.parse({
+/** A model with one file input and this price. */
+function priced(row: Partial<PriceRow>): Manifest {
+  return Manifest.parse({
     owner: "test",
     slug: "m",
     title: "m",
@@ -63,6 +49,26 @@ async function measure(
     runner: { type: "command", command: ["true"] },
     license: { code: "MIT" },
   });
+}
+
+/** Measures a run of a model with this price, with these files as its inputs and outputs. */
+async function measure(
+  row: Partial<PriceRow>,
+  files: { in?: string[]; out?: string[] },
+  reported?: { tokens: number },
+  signal = new AbortController().signal,
+) {
+  const dir = mkdtempSync(join(made, "run-"));
+  const outputDir = join(dir, "out");
+  mkdirSync(outputDir);
+  mkdirSync(join(dir, "in"));
+  const given: InputFile[] = (files.in ?? []).map((name, n) => {
+    copyFileSync(join(made, name), join(dir, "in", `file-${n}.bin`));
+    return { item: "file", name, source: { stored: n } };
+  });
+  writeFileSync(join(dir, "in", "prompt.txt"), "a scalar is no file");
+  for (const name of files.out ?? []) copyFileSync(join(made, name), join(outputDir, name));
+  const manifest = priced(row);
   const model = { owner: "test", slug: "m", version: "v", dir, weightsDir: dir, path: [], manifest } as InstalledModel;
   const logged: string[] = [];
   const usage = await measureUsage({
@@ -71,6 +77,7 @@ async function measure(
     inputs: { prompt: "x" },
     files: given,
     reported,
+    signal,
     spawn: processes.spawnProcess,
     log: (message) => logged.push(message),
   });
@@ -101,6 +108,31 @@ test("a playlist leads nowhere, text is nothing", { skip }, async () => {
   writeFileSync(join(made, "cat.txt"), `ffconcat version 1.0\nfile ${join(made, "a.mp4")}\n`);
   const usage = await measure({ method: "cp-outputVideoLength" }, { out: ["list.m3u8", "cat.txt"] });
   assert.deepEqual(usage, { videoMs: 0 });
+});
+
+test("a run that is killed while its files are measured ends there, and nothing of it is alive", { skip }, async () => {
+  const dir = mkdtempSync(join(made, "stuck-"));
+  const outputDir = join(dir, "out");
+  mkdirSync(outputDir);
+  // A pipe that nobody writes to: reading it never ends by itself.
+  execFileSync("mkfifo", [join(outputDir, "0.mp4")]);
+  const killed = new AbortController();
+  const model = { dir, weightsDir: dir, path: [], manifest: priced({ method: "cp-outputVideoLength" }) };
+  const measuring = measureUsage({
+    model: model as unknown as InstalledModel,
+    folder: { dir, outputDir },
+    inputs: {},
+    files: [],
+    reported: undefined,
+    signal: killed.signal,
+    spawn: processes.spawnProcess,
+    log: () => {},
+  });
+  const isAlive = () => execFileSync("sh", ["-c", `pgrep -f "[f]fprobe.*${outputDir}" || true`]).toString() !== "";
+  while (!isAlive()) await new Promise((resolve) => setTimeout(resolve, 20));
+  killed.abort("killed");
+  await assert.rejects(measuring, (reason) => reason === "killed");
+  assert.equal(execFileSync("sh", ["-c", `pgrep -f "[f]fprobe.*${outputDir}" || true`]).toString(), "");
 });
 
 test("other prices cost no look at the files, and what the model reported is passed on", async () => {

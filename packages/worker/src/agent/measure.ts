@@ -23,11 +23,14 @@ export interface MeasureOptions {
   files: readonly InputFile[];
   reported: ReportedUsage | undefined;
   spawn: Processes["spawnProcess"];
+  /** The run's own: a kill reaches what measures it, too. */
+  signal: AbortSignal;
   log: (message: string) => void;
 }
 
-/** Milliseconds for one file, and bytes of what ffprobe says about it. */
+/** Milliseconds for one file and for all of a run's, and bytes of what ffprobe says about it. */
 const LIMIT_MS = 20_000;
+const TOTAL_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024;
 
 interface Media {
@@ -52,14 +55,20 @@ function methodOf(manifest: Manifest, { inputs, files }: MeasureOptions) {
 }
 
 export async function measureUsage(options: MeasureOptions): Promise<Usage | undefined> {
-  const { model, folder, reported, log } = options;
+  const { model, folder, reported, signal, log } = options;
   const method = methodOf(model.manifest, options);
   if (!MEDIA_METHODS.has(method)) return reported && { reported };
   try {
+    const end = performance.now() + TOTAL_MS;
     const of = async (dir: string, isWanted = (_name: string) => true) => {
       const names = (await readdir(dir).catch(() => [])).filter(isWanted).sort();
       const found: Media[] = [];
-      for (const name of names) found.push(await probe(options, path.join(dir, name)));
+      for (const name of names) {
+        signal.throwIfAborted();
+        if (performance.now() > end) throw new Error(`it takes longer than ${TOTAL_MS / 1000} s`);
+        found.push(await probe(options, path.join(dir, name)));
+      }
+      signal.throwIfAborted();
       return found;
     };
     // Beside the files there is one of text for each other input.
@@ -77,6 +86,7 @@ export async function measureUsage(options: MeasureOptions): Promise<Usage | und
       ...(reported ? { reported } : {}),
     };
   } catch (error) {
+    signal.throwIfAborted();
     // The run succeeded: it is given away rather than failed.
     log(
       `not billed, because its files could not be measured: ${error instanceof Error ? error.message : String(error)}`,
@@ -93,7 +103,7 @@ interface Probed {
 }
 
 /** Looks at one file; what is no picture, sound or video is nothing. */
-async function probe({ model, folder, spawn }: MeasureOptions, file: string): Promise<Media> {
+async function probe({ model, folder, spawn, signal }: MeasureOptions, file: string): Promise<Media> {
   const child = await spawn({
     command: [
       "ffprobe",
@@ -119,7 +129,10 @@ async function probe({ model, folder, spawn }: MeasureOptions, file: string): Pr
       networkAllowed: false,
     }),
   });
-  const timer = setTimeout(() => void child.stop(0), LIMIT_MS);
+  const stop = () => void child.stop(0);
+  const timer = setTimeout(stop, LIMIT_MS);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => {
     if (text.length < ANSWER_BYTES) text += chunk.toString();
@@ -130,6 +143,7 @@ async function probe({ model, folder, spawn }: MeasureOptions, file: string): Pr
     await child.exited;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
     await child.stop(0);
   }
   return mediaOf(text);
