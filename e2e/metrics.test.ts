@@ -67,4 +67,7 @@ test("metrics are for this machine, or for who has the token", async () => {
   assert.equal((await read({ authorization: "Bearer another-token" }, url)).status, 404);
   assert.equal((await read({ authorization: "Bearer a-long-token" }, url)).status, 200);
   await guarded.close();
+  const published = await startTestServer(mainStore(), { publicUrl: "https://models.example.org" });
+  assert.equal((await read({}, published.server.url)).status, 404, "a proxy on this machine is no operator");
+  await published.close();
 });

@@ -164,7 +164,14 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     log,
   });
   let ready = false;
-  metricsRoutes(app, { db, meter, registry, isReady: () => ready, token: config.metricsToken });
+  metricsRoutes(app, {
+    db,
+    meter,
+    registry,
+    isReady: () => ready,
+    token: config.metricsToken,
+    isPublic: config.publicUrl !== undefined,
+  });
   const pages = config.webDir === undefined ? undefined : createPages({ app, db, models, dist: config.webDir, log });
   if (pages) {
     const addresses = [config.publicUrl, config.filesUrl].filter((address) => address !== undefined);

@@ -13,19 +13,23 @@ export interface MetricsRoutesDeps {
   isReady(): boolean;
   /** Asked for as a bearer token; without one only this machine may read the metrics. */
   token: string | undefined;
+  /** It has a public address, so that what comes from this machine may be a proxy's: then only the token opens them. */
+  isPublic: boolean;
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 export function metricsRoutes(app: FastifyInstance, deps: MetricsRoutesDeps): void {
-  const { db, meter, registry, isReady, token } = deps;
+  const { db, meter, registry, isReady, token, isPublic } = deps;
   const digest = (text: string) => createHash("sha256").update(text).digest();
   const wanted = token === undefined ? undefined : digest(`Bearer ${token}`);
 
   function authorize(request: FastifyRequest): void {
     const isAllowed = wanted
       ? timingSafeEqual(wanted, digest(request.headers.authorization ?? ""))
-      : LOOPBACK.test(request.socket.remoteAddress ?? "") && request.headers["x-forwarded-for"] === undefined;
+      : !isPublic &&
+        LOOPBACK.test(request.socket.remoteAddress ?? "") &&
+        request.headers["x-forwarded-for"] === undefined;
     if (!isAllowed) throw apiError("unknownEndpoint");
   }
 
