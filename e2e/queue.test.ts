@@ -180,5 +180,24 @@ for (const store of STORES) {
       await worker.close();
       await queueing.close();
     });
+
+    test("runs that wait for others go on where the operator no longer lets any wait", async () => {
+      const account = await t.account(25n * USD);
+      const own = of(account);
+      const worker = await fakeWorker(t.server, { slots: 8 });
+      const { taskid } = await own.run("test/noop");
+      const running = await worker.next("assign");
+      const waiting = (await own.run("test/gpu")).taskid;
+      // As a server that was started with `--over-limit queue` has left it.
+      await t.server.db.write((tx) =>
+        tx.run("update queue_entry set state = 'waiting' where task_id = ?", [Number(waiting)]),
+      );
+      assert.equal((await facts(account, waiting)).waitcode, "limit");
+      assert.ok(await worker.report(running, 1, WHOLE_RUN, finish()));
+      await own.ended(taskid);
+      await own.when(waiting, ({ modelyard }) => modelyard.waitcode === "noworker");
+      await kill(account, [waiting]);
+      await worker.close();
+    });
   });
 }

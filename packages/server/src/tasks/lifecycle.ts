@@ -176,7 +176,7 @@ async function end(
     });
   }
   announce(tx, deps.bus, head.id, next);
-  await releaseWaiting(deps, tx, head.account_id);
+  if (deps.overLimit === "queue") await releaseWaiting(tx, head.account_id);
   const outcome = type === "task_cancel" ? "cancelled" : options.success ? "success" : "failure";
   const startedAt = events.find((event) => event.type === "task_start")?.at ?? head.started_at;
   const preparedMs = startedAt === 0 ? undefined : startedAt - head.accepted_at;
@@ -189,8 +189,7 @@ async function end(
 }
 
 /** Makes as many of the account's tasks beyond its limit ready as there is room for. */
-export async function releaseWaiting(deps: LifecycleDeps, tx: Tx, accountId: number): Promise<void> {
-  if (deps.overLimit === "reject") return;
+export async function releaseWaiting(tx: Tx, accountId: number): Promise<void> {
   await queue.release(tx, accountId, (waiting) => ledger.roomFor(tx, accountId, waiting));
 }
 

@@ -165,7 +165,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       for (const taskId of await queue.overdue(db, tx, SWEEP_BATCH)) {
         await cancel(lifecycle, tx, taskId, { onlyQueued: true, reason: "Its deadline passed before it could start." });
       }
-      for (const accountId of await queue.accountsWaiting(tx)) await releaseWaiting(lifecycle, tx, accountId);
+      // Also where runs beyond a limit are refused today: some may wait from a time when they were queued.
+      for (const accountId of await queue.accountsWaiting(tx)) await releaseWaiting(tx, accountId);
     });
   }
 
