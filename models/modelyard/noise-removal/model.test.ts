@@ -56,13 +56,13 @@ test("turns noise down by more than 20 dB and leaves the speech in its place", a
   const talk = (sound: Float32Array) => sound.subarray(120_000, 400_000);
   assert.ok(Math.abs(level(talk(clean)) - level(talk(after))) < 3, "the speech is as loud as before the noise");
   // The place: the two fit best without any shift, to the millisecond.
-  const fit = (shift: number) => {
+  const likeness = (shift: number) => {
     let sum = 0;
     for (let i = 120_000; i < 400_000; i += 3) sum += clean[i]! * after[i + shift]!;
     return sum;
   };
   const shifts = Array.from({ length: 61 }, (_, i) => (i - 30) * 24);
-  const best = shifts.reduce((a, b) => (fit(b) > fit(a) ? b : a));
+  const best = shifts.reduce((a, b) => (likeness(b) > likeness(a) ? b : a));
   assert.ok(Math.abs(best) <= 48, `${best} samples`);
 });
 
