@@ -12,3 +12,4 @@ declare module "sharp";
 declare module "tesseract.js";
 declare module "@shiguredo/rnnoise-wasm";
 declare module "phonemizer";
+declare module "node-llama-cpp";
