@@ -59,6 +59,17 @@ export const Item = z.strictObject({
     .max(100)
     .optional()
     .describe("How many files a multifileinput or combinefileinput takes; 20 where it is left out."),
+  draw: z
+    .strictObject({
+      kind: z
+        .enum(["mask", "points"])
+        .describe(
+          "mask: a fileinput gets a picture, white where it was painted. points: a text item gets x,y x,y …, 0 to 1.",
+        ),
+      of: itemId.describe("The file item whose picture is drawn on."),
+    })
+    .optional()
+    .describe("The form offers to make this value by drawing on another item's picture."),
 });
 export type Item = z.infer<typeof Item>;
 
