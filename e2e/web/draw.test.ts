@@ -1,0 +1,67 @@
+/** Drawing an input on another one's picture: a mask is painted, and the model gets it. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { REPOSITORY } from "@modelyard/testing";
+import { axe, picture, type Site, skip, startSite } from "./support.ts";
+
+let site: Site;
+before(async () => {
+  if (skip) return;
+  site = await startSite("web-draw", ["--models", join(REPOSITORY, "models/modelyard/inpaint")]);
+});
+after(async () => site?.close());
+
+test("a mask is painted on the picture of the sample, taken back, and becomes a file of the form", {
+  skip,
+}, async () => {
+  const inputs = encodeURIComponent(JSON.stringify({}));
+  const { page, troubles, close } = await site.visit(`/models/modelyard/inpaint?inputs=${inputs}`, { signedIn: true });
+  await picture(page, "draw-page", false);
+  const paint = page.getByRole("button", { name: "Paint it on the picture" });
+  assert.equal(await paint.isDisabled(), true, "there is no picture yet");
+  await page.getByLabel("Input Image", { exact: true }).setInputFiles({
+    name: "square.svg",
+    mimeType: "image/svg+xml",
+    buffer: Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><rect width="400" height="200" fill="teal"/></svg>',
+    ),
+  });
+  await paint.click();
+  const canvas = page.getByTestId("mask");
+  await page.locator('[data-testid="mask"][width="400"]').waitFor();
+  const box = await canvas.boundingBox();
+  assert.ok(box);
+  const at = (x: number, y: number): [number, number] => [box.x + x * box.width, box.y + y * box.height];
+  const stroke = async (from: [number, number], to: [number, number]) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 5 });
+    await page.mouse.up();
+  };
+  await stroke(at(0.1, 0.8), at(0.9, 0.8));
+  await page.getByRole("button", { name: "Undo" }).click();
+  await stroke(at(0.25, 0.25), at(0.75, 0.25));
+  await picture(page, "draw-mask", false);
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole("button", { name: "Use this mask" }).click();
+  await page.getByText("mask.png").waitFor();
+  // The preview beside its name is the mask itself: white along the stroke, black elsewhere, in the picture's size.
+  const seen = await page.evaluate<unknown>(`(async () => {
+    const image = [...document.querySelectorAll("fieldset img")].at(-1);
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const look = (x, y) => [...context.getImageData(x, y, 1, 1).data];
+    return { size: [image.naturalWidth, image.naturalHeight], painted: look(200, 50), undone: look(200, 160), corner: look(2, 2) };
+  })()`);
+  assert.deepEqual(seen, {
+    size: [400, 200],
+    painted: [255, 255, 255, 255],
+    undone: [0, 0, 0, 255],
+    corner: [0, 0, 0, 255],
+  });
+  assert.deepEqual(troubles, []);
+  await close();
+});
