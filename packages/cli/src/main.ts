@@ -9,6 +9,7 @@ import {
   tasksCommand,
 } from "./client-settings.ts";
 import { log } from "./log.ts";
+import { pullCommand } from "./pull-command.ts";
 import { RELEASE } from "./release.ts";
 import { type RemoteWorkerFlags, type ServeFlags, serveCommand, workerCommand } from "./settings.ts";
 
@@ -41,6 +42,11 @@ program.addCommand(
     show: async (id, flags) => (await import("./tasks.ts")).showTask(id, flags),
     kill: async (id, flags) => (await import("./tasks.ts")).killTask(id, flags),
   }),
+);
+program.addCommand(
+  new Command("models")
+    .description("Look after the models of this machine.")
+    .addCommand(pullCommand(async (model, flags) => (await import("./pull.ts")).pull(model, flags))),
 );
 program.addCommand(
   doctorCommand().action(async (flags: DoctorFlags) => {

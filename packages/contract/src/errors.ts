@@ -44,6 +44,13 @@ export const ERRORS = {
   unknownModel: entry(200, 1, "caller", () => "slug-owner-project-not-exist"),
   hiddenModel: entry(200, 1, "caller", () => "tool-not-accessible"),
   retiredModel: entry(200, 1, "caller", () => "tool-not-accessible"),
+  modelNotInstalled: entry(
+    200,
+    1,
+    "caller",
+    (model: string) =>
+      `The weights of ${model} are on no connected worker. Its operator installs them with: modelyard models pull ${model}`,
+  ),
   workerNotExist: entry(200, 1, "caller", () => "worker-not-exist"),
   parameterRequired: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] required`),
   parameterNotNumber: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be integer or float`),

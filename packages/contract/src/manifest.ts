@@ -110,8 +110,14 @@ export const Weight = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
     .refine((name) => !name.includes(".."), "no ..")
     .describe("Name under which the model finds it in $WEIGHTS_DIR."),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  size: z.number().int().positive().describe("Bytes."),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .describe(
+      "null, for weights that are pulled only: the first download is trusted, and its hash pinned from then on.",
+    ),
+  size: z.number().int().positive().nullable().describe("Bytes; null where they are not known for certain."),
   license: z.string(),
   sources: z.array(WeightSource).min(1).describe("Where it can be had, tried in this order."),
 });
@@ -246,14 +252,28 @@ export const Manifest = z.strictObject({
     .describe("The model needs the network; it runs only on workers whose operator allows it (--allow-network)."),
   runner: Runner,
   weights: z.array(Weight).default([]),
+  pull: z
+    .boolean()
+    .default(false)
+    .describe("The weights come by `modelyard models pull` alone; until they are there the model cannot be run."),
   programs: z.array(Program).default([]),
   license: z.strictObject({ code: z.string(), weights: z.string().optional(), note: z.string().optional() }),
   lifecycle: z.enum(["live", "preview", "retired"]).default("live"),
 });
 export type Manifest = z.infer<typeof Manifest>;
 
+/** What no schema says: only weights that an operator pulls, and sees the hash of, may be trusted at their first download. */
+function unpinned(manifest: Manifest): string | undefined {
+  const open = manifest.weights.find(({ sha256, size }) => sha256 === null || size === null);
+  return open && !manifest.pull
+    ? `✖ ${open.file} has no sha256 or size\n  → at weights; needed without pull: true`
+    : undefined;
+}
+
 /** Checks a parsed model.yaml; `problem` says what is wrong with it, in lines for its author. */
 export function readManifest(raw: unknown): { ok: true; manifest: Manifest } | { ok: false; problem: string } {
   const result = Manifest.safeParse(raw);
-  return result.success ? { ok: true, manifest: result.data } : { ok: false, problem: z.prettifyError(result.error) };
+  if (!result.success) return { ok: false, problem: z.prettifyError(result.error) };
+  const problem = unpinned(result.data);
+  return problem === undefined ? { ok: true, manifest: result.data } : { ok: false, problem };
 }

@@ -88,6 +88,8 @@ export const ToolFacts = z.strictObject({
   inputs: z.array(InputGroup),
   price: z.array(PriceRow),
   limits: z.strictObject({ timeout: z.number().int(), outputFiles: z.number().int() }),
+  /** Of models whose weights an operator has to fetch: whether a connected worker has them, how, and their bytes as far as known. */
+  pull: z.strictObject({ installed: z.boolean(), command: z.string(), bytes: z.number().int().nullable() }).nullable(),
   /** Of the runs that ended: share of successes, 0 to 1; null before the first. */
   successrate: z.number().nullable(),
   /** Seconds of the model's own run time, of its last hundred successes; null before the first. */

@@ -54,7 +54,7 @@ import { webhookRoutes } from "./webhooks/routes.ts";
 import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
-import { createRegistry } from "./workers/registry.ts";
+import { createRegistry, isInstalled } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
 import { operateRoutes } from "./workers/routes-operate.ts";
 import { createAttempts, registerToken } from "./workers/service.ts";
@@ -197,7 +197,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const accounts = startAccounts(app, { db, blobs, mail, projects, sessions, trail, setUp, plainHttp, log });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
-  modelRoutes(app, { models, stats });
+  modelRoutes(app, { models, stats, isInstalled: (version) => isInstalled(registry.all(), version) });
   fileRoutes(app, { files: createFiles(db), blobs, origin });
   uploadRoutes(app, {
     uploads: createUploads({ db, blobs, quota: config.storageQuota }),

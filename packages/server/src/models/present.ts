@@ -141,7 +141,27 @@ export function isShown(manifest: Manifest, path: string): boolean {
   );
 }
 
-function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | undefined, base: string): ToolFacts {
+/** `installed`: a connected worker has the model's weights. */
+function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, installed: boolean): ToolFacts["pull"] {
+  if (!manifest.pull) return null;
+  const sizes = manifest.weights.map(({ size }) => size);
+  const known = sizes.every((size) => size !== null);
+  return {
+    installed,
+    command: `modelyard models pull ${cleanOwner}/${cleanSlug}`,
+    bytes: known ? sizes.reduce((sum, size) => sum + size, 0) : null,
+  };
+}
+
+interface DetailFacts {
+  stat: ModelStat;
+  times: RunTimes | undefined;
+  base: string;
+  readme: string;
+  installed: boolean;
+}
+
+function presentFacts(model: CatalogueModel, { stat, times, base, installed }: DetailFacts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -152,6 +172,7 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
     inputs: manifest.inputs,
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
+    pull: presentPull(model, installed),
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
@@ -167,11 +188,8 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
   };
 }
 
-export function presentToolDetail(
-  model: CatalogueModel,
-  facts: { stat: ModelStat; times: RunTimes | undefined; base: string; readme: string },
-): ToolDetail {
-  const { stat, times, base, readme } = facts;
+export function presentToolDetail(model: CatalogueModel, facts: DetailFacts): ToolDetail {
+  const { stat, base, readme } = facts;
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,
     subtitle,
@@ -185,6 +203,6 @@ export function presentToolDetail(
       .map(sampleOf)
       .filter(({ inputs }) => inputs)
       .map((sample) => sampleInputs(model, base, sample)),
-    modelyard: presentFacts(model, stat, times, base),
+    modelyard: presentFacts(model, facts),
   };
 }

@@ -21,7 +21,19 @@ function slugField(fields: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === "string" ? value : "";
 }
 
-export function modelRoutes(app: FastifyInstance, { models, stats }: { models: Models; stats: ModelStats }): void {
+export function modelRoutes(
+  app: FastifyInstance,
+  {
+    models,
+    stats,
+    isInstalled,
+  }: {
+    models: Models;
+    stats: ModelStats;
+    /** Whether a connected worker has said that it has what this version's runs need. */
+    isInstalled: (version: string) => boolean;
+  },
+): void {
   const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
   const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
     app.post(path, async (request: FastifyRequest, response) =>
@@ -40,7 +52,13 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const { id } = model;
     const detail = summary
       ? tool(model, base)
-      : presentToolDetail(model, { stat: stats.of(id), times: stats.times(id), base, readme: readmeHtml(model) });
+      : presentToolDetail(model, {
+          stat: stats.of(id),
+          times: stats.times(id),
+          base,
+          readme: readmeHtml(model),
+          installed: isInstalled(model.version),
+        });
     return { result: true, errors: [], tool: [detail] };
   });
 

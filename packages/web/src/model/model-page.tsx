@@ -40,10 +40,10 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   );
   const cost = useMemo(() => costOf(model, checkedValues(form, values)), [model, form, values]);
   const busy = run !== undefined && !isOver(run);
-  const retired = form.lifecycle === "retired";
+  const closed = form.lifecycle === "retired" || form.pull?.installed === false;
 
   const submit = () => {
-    if (busy || retired) return;
+    if (busy || closed) return;
     setTried(true);
     const first = items(form).find(({ id }) => wrong.has(id));
     if (first) {
@@ -100,7 +100,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
               <button
                 type="submit"
                 className={`${buttonClass("primary")} min-h-11 px-6`}
-                disabled={busy || retired}
+                disabled={busy || closed}
                 aria-keyshortcuts="Control+Enter Meta+Enter"
               >
                 <Icon name="play" />
