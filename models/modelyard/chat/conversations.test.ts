@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { createConversations, type Turn } from "./conversations.ts";
 
@@ -35,4 +36,12 @@ test("forgets the conversation that was used longest ago, and old turns", () => 
   assert.equal(conversations.open(name(0), "s").length, 3);
   conversations.keep(name(0), Array.from({ length: 100 }, () => turns("x")).flat());
   assert.equal(conversations.open(name(0), "s").length, 41);
+});
+
+test("the chat models have the same code", async () => {
+  for (const file of ["run.ts", "assistant.ts", "conversations.ts", "package.json", "package-lock.json"]) {
+    const own = await readFile(new URL(file, import.meta.url), "utf8");
+    for (const slug of ["llama-3.1-8b", "qwen2.5-7b", "qwen2.5-coder-7b", "mistral-7b", "gemma-2-9b", "phi-3.5-mini"])
+      assert.equal(await readFile(new URL(`../${slug}/${file}`, import.meta.url), "utf8"), own, `${slug}/${file}`);
+  }
 });
