@@ -35,6 +35,8 @@ export interface Ours {
   latency?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
   /** `command`: one task at a time of a model that runs `true`, from the call to the terminal frame on the socket, in milliseconds. */
   command?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
+  /** `overhead`: the same for a model with a warm process that does nothing. */
+  service?(options: { samples: number }): Promise<{ p50: number; p99: number }>;
   /** `files`: a server that serves this file at `url`. */
   startServing?(bytes: Buffer): Promise<{ url: string; stop(): Promise<void> }>;
   /** `memory`: resident memory of the idle server and its worker together, in MB (10⁶ bytes). */
@@ -166,32 +168,8 @@ export const ours: Ours = {
     return quantiles(found);
   },
 
-  async command({ samples }) {
-    const running = await start([]);
-    const { platform, headers } = running;
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const socket = new WebSocket(`${platform.url.replace("http", "ws")}/v1`);
-    await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
-    const found: number[] = [];
-    for (let n = -5; n < samples; n++) {
-      const began = performance.now();
-      const signed = headers[(n + headers.length) % headers.length] ?? {};
-      const { socketaccesstoken } = await post(`${platform.url}/v1/Run/test/true`, agent, signed);
-      socket.send(JSON.stringify({ type: "task_info", tasktoken: socketaccesstoken }));
-      await new Promise<void>((resolve) => {
-        socket.onmessage = ({ data }) => {
-          if (JSON.parse(String(data)).terminal) resolve();
-        };
-      });
-      // The first few start the launcher and fill the caches.
-      if (n >= 0) found.push(performance.now() - began);
-      await setTimeout(15);
-    }
-    socket.close();
-    agent.destroy();
-    await running.stop();
-    return quantiles(found);
-  },
+  command: ({ samples }) => oneByOne("test/true", samples),
+  service: ({ samples }) => oneByOne("test/noop", samples),
 
   async startServing(bytes) {
     const running = await start(["--no-worker"]);
@@ -220,6 +198,34 @@ export const ours: Ours = {
     return { megabytes: (kilobytes * 1024) / 1e6 };
   },
 };
+
+/** One run at a time, from the call to the terminal frame on the socket, in milliseconds. */
+async function oneByOne(model: string, samples: number): Promise<{ p50: number; p99: number }> {
+  const running = await start([]);
+  const { platform, headers } = running;
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const socket = new WebSocket(`${platform.url.replace("http", "ws")}/v1`);
+  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  const found: number[] = [];
+  for (let n = -5; n < samples; n++) {
+    const began = performance.now();
+    const signed = headers[(n + headers.length) % headers.length] ?? {};
+    const { socketaccesstoken } = await post(`${platform.url}/v1/Run/${model}`, agent, signed);
+    socket.send(JSON.stringify({ type: "task_info", tasktoken: socketaccesstoken }));
+    await new Promise<void>((resolve) => {
+      socket.onmessage = ({ data }) => {
+        if (JSON.parse(String(data)).terminal) resolve();
+      };
+    });
+    // The first few start the launcher or the warm process, and fill the caches.
+    if (n >= 0) found.push(performance.now() - began);
+    await setTimeout(15);
+  }
+  socket.close();
+  agent.destroy();
+  await running.stop();
+  return quantiles(found);
+}
 
 function quantiles(found: number[]): { p50: number; p99: number } {
   const sorted = found.toSorted((a, b) => a - b);
