@@ -128,7 +128,7 @@ export interface World {
 
 export async function createWorld(db: Database, modelDirs: readonly string[]): Promise<World> {
   const bus = memoryBus();
-  const models = await loadModels(db, modelDirs, () => {});
+  const models = await loadModels(db, { roots: modelDirs, enabled: [] }, () => {});
   const projects = { payer: async () => undefined } as unknown as Projects;
   const spendCaps = { take: async () => {}, stop: async () => {} };
   const stats = await createModelStats(db, () => {});

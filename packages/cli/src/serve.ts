@@ -109,6 +109,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicUrl: flags.publicUrl,
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
+      enableModels: flags.enableModels ?? [],
       webDir: existsSync(join(WEB, "server/thread.js")) ? WEB : undefined,
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],

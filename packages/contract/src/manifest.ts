@@ -257,6 +257,10 @@ export const Manifest = z.strictObject({
     .default(false)
     .describe("The weights come by `modelyard models pull` alone; until they are there the model cannot be run."),
   programs: z.array(Program).default([]),
+  optIn: z
+    .boolean()
+    .default(false)
+    .describe("Only there where the operator names it (--enable-models): for models whose use needs thought."),
   license: z.strictObject({ code: z.string(), weights: z.string().optional(), note: z.string().optional() }),
   lifecycle: z.enum(["live", "preview", "retired"]).default("live"),
 });

@@ -125,7 +125,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const sessions = createSessions(db, log);
   const projects = createProjects(db, seal, sessions.byBearer);
   const credentials = await firstRun(db, projects, config.firstCredit);
-  const models = await loadModels(db, config.modelDirs, log);
+  const models = await loadModels(db, { roots: config.modelDirs, enabled: config.enableModels }, log);
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {

@@ -28,18 +28,27 @@ export interface Models {
   openFile(version: string, path: string): Readable | undefined;
 }
 
-/** Reads all roots, registers what they hold, and returns the catalogue. A broken folder is reported and left out. */
+/**
+ * Reads all roots, registers what they hold, and returns the catalogue. A broken folder is reported and left out, and so is a model that the
+ * operator has to name (`optIn`) and did not: to callers it does not exist. `enabled`: owner/slug.
+ */
 export async function loadModels(
   db: Database,
-  roots: readonly string[],
+  { roots, enabled }: { roots: readonly string[]; enabled: readonly string[] },
   log: (message: string) => void,
 ): Promise<Models> {
+  const named = new Set(enabled.map((name) => name.split("/").map(cleanSlug).join("/")));
   const folders = new Map<string, ModelFolder>();
   for (const dir of roots.flatMap(findModelFolders)) {
     try {
       const folder = readModelFolder(dir);
+      const name = `${cleanSlug(folder.owner)}/${cleanSlug(folder.slug)}`;
+      if (folder.manifest.optIn && !named.has(name)) {
+        log(`${name} is off: it is there only with --enable-models=${name}`);
+        continue;
+      }
       // A later root may replace a shipped model of the same name.
-      folders.set(`${cleanSlug(folder.owner)}/${cleanSlug(folder.slug)}`, folder);
+      folders.set(name, folder);
     } catch (error) {
       if (!(error instanceof ModelFolderError)) throw error;
       log(`model left out: ${error.message}`);

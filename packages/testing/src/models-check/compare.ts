@@ -1,8 +1,6 @@
 /** Whether what a model made now is like the sample that it made when it was shipped. Pure, but for reading files. */
 import { readFile } from "node:fs/promises";
 
-/** Share of the words of two texts that both have, from which on they say the same. */
-const ALIKE = 0.8;
 /** Sizes may differ by this factor: encoders, and networks on other processors, do not give the same bytes everywhere. */
 const SIZE_FACTOR = 2;
 
@@ -46,14 +44,14 @@ export function likeness(a: string, b: string): number {
   return (2 * shared) / (first.length + second.length);
 }
 
-/** What is wrong with a result beside its sample; undefined where nothing is. `free`: the text is another one each time. */
-export async function difference(sample: string, made: Buffer, free: boolean): Promise<string | undefined> {
+/** What is wrong with a result beside its sample; undefined where nothing is. `least`: part of a text's words that have to be the sample's. */
+export async function difference(sample: string, made: Buffer, least: number): Promise<string | undefined> {
   const shipped = await readFile(sample);
   const extension = extensionOf(sample);
   if (made.length === 0) return "it is empty";
   if (TEXTS.has(extension)) {
     const alike = likeness(shipped.toString(), made.toString());
-    return free || alike >= ALIKE ? undefined : `${Math.round(alike * 100)} % of the words are those of the sample`;
+    return alike >= least ? undefined : `${Math.round(alike * 100)} % of the words are those of the sample`;
   }
   const kind = KINDS[extension];
   if (kind && !kind.every((byte, i) => byte === -1 || made[i] === byte)) return `it is no ${extension}`;

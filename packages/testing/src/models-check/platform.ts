@@ -36,7 +36,15 @@ export async function startChecked(dataDir: string, models: readonly ModelFolder
     dataDir,
     // Downloads need the settings of this shell: npm's, proxies, certificates. The platform's own ones are ours here.
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MODELYARD_"))),
-    args: [...models.flatMap(({ dir }) => ["--models", dir]), "--prepare-mb", "100000", "--slots", "4"],
+    args: [
+      ...models.flatMap(({ dir }) => ["--models", dir]),
+      "--enable-models",
+      models.map(nameOf).join(","),
+      "--prepare-mb",
+      "100000",
+      "--slots",
+      "4",
+    ],
   });
   const client = platform.client("apikey");
   const failure = (model: ModelFolder) =>
