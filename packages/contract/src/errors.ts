@@ -44,6 +44,7 @@ export const ERRORS = {
   unknownModel: entry(200, 1, "caller", () => "slug-owner-project-not-exist"),
   hiddenModel: entry(200, 1, "caller", () => "tool-not-accessible"),
   retiredModel: entry(200, 1, "caller", () => "tool-not-accessible"),
+  appUnavailable: entry(200, 1, "caller", (why: string) => `tool-not-accessible: ${why}`),
   workerNotExist: entry(200, 1, "caller", () => "worker-not-exist"),
   parameterRequired: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] required`),
   parameterNotNumber: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be integer or float`),

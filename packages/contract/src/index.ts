@@ -1,5 +1,7 @@
 export * from "./account.ts";
 export * from "./admin.ts";
+export * from "./app-expression.ts";
+export * from "./app-steps.ts";
 export * from "./callback.ts";
 export * from "./errors.ts";
 export * from "./file.ts";

@@ -88,6 +88,14 @@ export const ToolFacts = z.strictObject({
   inputs: z.array(InputGroup),
   price: z.array(PriceRow),
   limits: z.strictObject({ timeout: z.number().int(), outputFiles: z.number().int() }),
+  /** What an app is made of; null for a model. Its `price` is that of a run where nothing is chosen. */
+  app: z
+    .strictObject({
+      steps: z.array(z.strictObject({ id: z.string(), title: z.string(), model: z.string() })),
+    })
+    .nullable(),
+  /** Why it cannot be run on this server, in a sentence. */
+  problem: z.string().nullable(),
   /** Of the runs that ended: share of successes, 0 to 1; null before the first. */
   successrate: z.number().nullable(),
   /** Seconds of the model's own run time, of its last hundred successes; null before the first. */

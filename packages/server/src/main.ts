@@ -7,6 +7,7 @@ import { API_ROUTES, openApi } from "@modelyard/contract";
 import { startAccounts } from "./accounts/room.ts";
 import { firstRun } from "./accounts/service.ts";
 import { createSessions } from "./accounts/service-sessions.ts";
+import { createAppDriver } from "./apps/driver.ts";
 import { createAuditTrail } from "./audit-log/trail.ts";
 import { diskBlobs } from "./blobs/disk.ts";
 import { memoryBus } from "./bus/memory.ts";
@@ -149,6 +150,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter };
   const tasks = createTasks({ ...lifecycle, projects, blobs, spendCaps, turns, pauses, workers: registry.all });
   const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
+  const apps = createAppDriver({ ...lifecycle, turns, pauses, log });
   const gateway = createGateway({ ...lifecycle, registry, dispatcher, cordons, log });
   const webhooks = createWebhooks({ db, bus, seal });
   const realtime = createRealtime({ db, bus, tasks, log });
@@ -245,6 +247,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     async close() {
       ready = false;
       await dispatcher.stop();
+      await apps.stop();
       await deliverer.stop();
       await keys.stop();
       await accounts.stop();

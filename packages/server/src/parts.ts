@@ -15,7 +15,6 @@ export type { Projects } from "./projects/service.ts";
 export * as queue from "./queue/service.ts";
 export { expireFiles, removeOrphans } from "./tasks/file-sweep.ts";
 export {
-  applyReport,
   beginAttempt,
   cancel,
   IllegalTransitionError,
@@ -23,4 +22,5 @@ export {
   type LifecycleDeps,
   retryOrFail,
 } from "./tasks/lifecycle.ts";
+export { applyReport } from "./tasks/reports.ts";
 export { createTasks, type Tasks } from "./tasks/service.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { isFileItem, items, Manifest, ServiceMessage } from "@modelyard/contract";
+import { isFileItem, items, ProgramManifest, ServiceMessage } from "@modelyard/contract";
 import { createInstaller, type InstalledModel, type ModelFile } from "@modelyard/worker/install";
 import { parse } from "yaml";
 
@@ -49,7 +49,7 @@ export interface DrivenModel {
 /** `folder`: URL of the model's folder, usually `new URL(".", import.meta.url)`. */
 export async function driveModel(folder: URL): Promise<DrivenModel> {
   const source = fileURLToPath(folder);
-  const manifest = Manifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
+  const manifest = ProgramManifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
   const files = await listFiles(source);
   const version = createHash("sha256").update(JSON.stringify(files)).digest("hex");
   const model = await createInstaller({ cacheDir: CACHE }).ensure(

@@ -2,7 +2,6 @@
  * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
  * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
  */
-import type { PriceMethod, TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
 import type {
   AccountBearerTable,
@@ -16,6 +15,7 @@ import type {
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
+import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
 export type MoneyColumn = ColumnType<never, bigint, bigint>;
@@ -89,92 +89,6 @@ export interface ModelTable {
   clean_slug: string;
   version: string;
   created_at: number;
-}
-
-export interface TaskTable {
-  id: Generated<number>;
-  token: string;
-  account_id: number;
-  project_id: number;
-  /** Key that started it; 0 = a signed-in account, or nobody knows any more. */
-  key_id: Generated<number>;
-  /** Spend caps that its hold is counted in: 1 the project's, 2 the key's. */
-  caps: Generated<number>;
-  model_id: number;
-  version: string;
-  status: TaskStatus;
-  /** JSON of contract's RunInputs.values. */
-  inputs: string;
-  /** JSON of what the caller sent, files as addresses. */
-  parameters: string;
-  callback_url: string;
-  /** Base address for the outputs in the callback; "" where there is no callback. */
-  callback_base: Generated<string>;
-  price_method: PriceMethod;
-  price: MoneyColumn;
-  /** The rest of the quote (tasks/terms.ts). */
-  price_terms: Generated<string>;
-  /** Lines of the bill of a success, JSON. */
-  bill: string | null;
-  hold: MoneyColumn;
-  cost: ColumnType<never, bigint | null, bigint>;
-  debugoutput: Generated<string>;
-  debugerror: Generated<string>;
-  /** The answer of a text model, JSON; null otherwise. */
-  answer: string | null;
-  pexit: Generated<string>;
-  /** Tenths of a millisecond that the model itself ran (the wire prints four decimals of a second). */
-  elapsed: Generated<number>;
-  end_reason: string | null;
-  last_event: number;
-  attempts: Generated<number>;
-  /** As in queue_entry, for tasks that have left it. */
-  priority: Generated<number>;
-  deadline: Generated<number>;
-  /** Unix milliseconds after which its files are removed; 0 = kept, or not ended yet. */
-  expires_at: Generated<number>;
-  /** When its files were removed; 0 = they are there. */
-  files_gone_at: Generated<number>;
-  created_at: number;
-  accepted_at: Generated<number>;
-  preprocess_start_at: Generated<number>;
-  preprocess_end_at: Generated<number>;
-  assigned_at: Generated<number>;
-  started_at: Generated<number>;
-  ended_at: Generated<number>;
-  postprocess_start_at: Generated<number>;
-  postprocess_end_at: Generated<number>;
-  cancelled_at: Generated<number>;
-}
-
-/** Entries of tasks' logs. Events that were written together share a row: a quick run needs three rows instead of twelve. */
-export interface TaskEventTable {
-  task_id: number;
-  /** Number of the row's last event. */
-  seq: number;
-  /** JSON list of contract's TaskEvent, numbers ascending without gaps. */
-  events: string;
-}
-
-/** Exactly the tasks that are not terminal: who may write (the lease), apart from what the wire shows (task.status). */
-export interface QueueEntryTable {
-  task_id: number;
-  model_id: number;
-  account_id: number;
-  project_id: number;
-  priority: number;
-  /** Place among the tasks of one priority: projects take turns (queue/turns.ts). */
-  turn: number;
-  /** `waiting`: beyond its account's concurrency limit, not to be claimed yet. */
-  state: "waiting" | "ready" | "leased";
-  epoch: number;
-  attempts: number;
-  worker: string | null;
-  lease_until: number;
-  /** Number of the last report applied in this attempt. */
-  report: number;
-  /** Unix milliseconds; a task that still waits then ends unbilled. 0 = none. */
-  deadline: number;
 }
 
 export interface FileTable {

@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type ModelVersion, readManifest } from "@modelyard/contract";
+import { type Manifest, type ModelVersion, readManifest } from "@modelyard/contract";
 import { parse } from "yaml";
 
-export interface ModelFolder extends Omit<ModelVersion, "id"> {
+export interface ModelFolder extends Omit<ModelVersion, "id" | "manifest"> {
+  manifest: Manifest;
   /** Absolute path. */
   dir: string;
 }

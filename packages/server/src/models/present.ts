@@ -141,6 +141,11 @@ export function isShown(manifest: Manifest, path: string): boolean {
   );
 }
 
+function presentApp({ runner }: Manifest): ToolFacts["app"] {
+  if (runner.type !== "app") return null;
+  return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
+}
+
 function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | undefined, base: string): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
@@ -152,6 +157,8 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
     inputs: manifest.inputs,
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
+    app: presentApp(manifest),
+    problem: model.problem ?? null,
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,

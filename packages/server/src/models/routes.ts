@@ -54,7 +54,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
     const parameters = Object.hasOwn(fields, "parameters") ? fields.parameters : undefined;
-    return { result: true, errors: [], quote: quoteFor(model, stats.of(model.id), parameters) };
+    return { result: true, errors: [], quote: quoteFor(models, model, stats.of(model.id), parameters) };
   });
 
   post("/v1/Tool/Explore", (_fields, base) => {

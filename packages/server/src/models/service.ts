@@ -2,12 +2,15 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { cleanSlug, type ModelVersion } from "@modelyard/contract";
+import { cleanSlug, isProgram, type ModelVersion } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
+import { type ManifestOf, manifestsOf, withApps } from "./apps.ts";
 import { findModelFolders, type ModelFolder, ModelFolderError, readModelFolder } from "./folder.ts";
 
 export interface CatalogueModel extends ModelFolder {
   id: number;
+  /** Why it cannot be run on this server, in a sentence: an app lacks one of its models. */
+  problem?: string | undefined;
   cleanOwner: string;
   cleanSlug: string;
 }
@@ -21,8 +24,10 @@ export interface Models {
   /** Owner and slug in any spelling. */
   find(owner: string, slug: string): CatalogueModel | undefined;
   byId(id: number): CatalogueModel | undefined;
+  /** The manifest of `owner/slug`. */
+  manifestOf: ManifestOf;
   all(): CatalogueModel[];
-  /** The catalogue as workers get it. */
+  /** The catalogue as workers get it: what they run, so no apps. */
   versions(): ModelVersion[];
   /** A file of the current version of a model's folder; undefined where it has none of that name. */
   openFile(version: string, path: string): Readable | undefined;
@@ -45,24 +50,21 @@ export async function loadModels(
       log(`model left out: ${error.message}`);
     }
   }
-  const models: CatalogueModel[] = [];
-  for (const folder of folders.values()) models.push(await register(db, folder));
+  const registered: CatalogueModel[] = [];
+  for (const folder of folders.values()) registered.push(await register(db, folder));
+  const models = withApps(registered);
   const byName = new Map(models.map((model) => [`${model.cleanOwner}/${model.cleanSlug}`, model]));
   const byId = new Map(models.map((model) => [model.id, model]));
   const byVersion = new Map(models.map((model) => [model.version, model]));
   return {
     find: (owner, slug) => byName.get(`${cleanSlug(owner)}/${cleanSlug(slug)}`),
     byId: (id) => byId.get(id),
+    manifestOf: manifestsOf(models),
     all: () => models,
     versions: () =>
-      models.map(({ id, owner, slug, version, manifest, files }) => ({
-        id: String(id),
-        owner,
-        slug,
-        version,
-        manifest,
-        files,
-      })),
+      models.flatMap(({ id, owner, slug, version, manifest, files }) =>
+        isProgram(manifest) ? [{ id: String(id), owner, slug, version, manifest, files }] : [],
+      ),
     openFile(version, path) {
       const model = byVersion.get(version);
       if (!model?.files.some((file) => file.path === path)) return undefined;

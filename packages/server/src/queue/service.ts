@@ -12,10 +12,12 @@ export {
   enqueue,
   expired,
   holds,
+  idleApps,
   type Load,
   lease,
   leasesOf,
   loads,
+  lockApp,
   modelsOf,
   overdue,
   type Place,
@@ -24,5 +26,6 @@ export {
   release,
   remove,
   renew,
+  takeUpApp,
 } from "./store.ts";
 export { loadTurns, Turns } from "./turns.ts";

@@ -4,7 +4,15 @@
  * It runs when something may have become possible (a task came, a worker has room again, a model got ready) and on every sweep.
  * A claim joins the transaction of the accept that caused it, so a task reaches an idle worker after one fsync.
  */
-import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
+import {
+  type InputFile,
+  isFileItem,
+  isProgram,
+  items,
+  type RunInputs,
+  SWEEP_MS,
+  type ToWorker,
+} from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import { type CatalogueModel, nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
@@ -112,7 +120,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function claim(): Promise<boolean> {
-    const eligible = models.all().filter((model) => !queue.pauseOf(pauses, model.id) && takerFor(model) !== undefined);
+    const eligible = models
+      .all()
+      .filter(
+        (model) => isProgram(model.manifest) && !queue.pauseOf(pauses, model.id) && takerFor(model) !== undefined,
+      );
     if (eligible.length === 0) return false;
     const claimed: Claimed[] = [];
     try {

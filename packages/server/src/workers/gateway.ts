@@ -16,13 +16,13 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Switches } from "../db/switches.ts";
 import * as queue from "../queue/service.ts";
 import {
-  applyReport,
   IllegalTransitionError,
   KILL_TOPIC,
   type KillNews,
   type LifecycleDeps,
   retryOrFail,
 } from "../tasks/lifecycle.ts";
+import { applyReport } from "../tasks/reports.ts";
 import { needOf } from "./capacity.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectedWorker, type Registry } from "./registry.ts";
