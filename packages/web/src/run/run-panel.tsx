@@ -5,6 +5,7 @@ import { dollars, duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-values.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
 import { isOver, isQueued, type RunState } from "./run-state.ts";
@@ -49,6 +50,7 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
       </div>
       <div className="grid gap-5 p-5 *:min-w-0">
         {!over && <Steps run={run} />}
+        {run.steps && <AppStepList steps={run.steps} />}
         {run.waiting && <Waiting waiting={run.waiting} />}
         {run.connection === "lost" && !over && (
           <Note tone="wait">
