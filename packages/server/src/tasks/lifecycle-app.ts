@@ -67,6 +67,19 @@ function closing(tx: Tx, text: string): NewEvent[] {
   ];
 }
 
+/** Runs of one step name their files alike; together they need names of their own: `cut.png`, `cut-2.png`. */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const dot = name.lastIndexOf(".");
+    const [stem, suffix] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+    let distinct = name;
+    for (let n = 2; taken.has(distinct); n++) distinct = `${stem}-${n}${suffix}`;
+    taken.add(distinct);
+    return distinct;
+  });
+}
+
 export interface AppAnswer {
   files: readonly ReceivedFile[];
   text: string;
@@ -95,7 +108,9 @@ export async function finishApp(deps: LifecycleDeps, tx: Tx, taskId: number, ans
   });
   if (!done) return;
   const parent = newId();
-  for (const [position, { name, contentType, size, ref }] of files.entries()) {
+  const names = distinctNames(files.map(({ name }) => name));
+  for (const [position, { contentType, size, ref }] of files.entries()) {
+    const name = names[position] ?? "file";
     const file = { accountId: head.account_id, name, contentType, size, blob: ref, taskId, position };
     await addFile(tx, { ...file, kind: "output" }, parent);
   }
