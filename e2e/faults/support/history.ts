@@ -152,7 +152,15 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   };
 }
 
-const OWNER = { kind: "key", keyId: 0, models: undefined, caps: 0, isOperator: false } as const;
+const OWNER = {
+  kind: "key",
+  keyId: 0,
+  models: undefined,
+  caps: 0,
+  isOperator: false,
+  actorUuid: "",
+  memberId: 0,
+} as const;
 class Undo extends Error {}
 let accounts = 0;
 

@@ -172,6 +172,22 @@ export const ERRORS = {
   ),
   tasksRunning: entry(200, 0, "caller", () => "Tasks of this account have not ended yet. Kill them or wait."),
   lastOperator: entry(200, 0, "caller", () => "The last operator cannot be deleted or suspended."),
+  organizationNotExist: entry(200, 1, "caller", () => "organization-not-exist"),
+  memberNotExist: entry(200, 1, "caller", () => "member-not-exist"),
+  memberAlready: entry(200, 0, "caller", () => "This account is a member already."),
+  invitationForAnother: entry(
+    200,
+    0,
+    "caller",
+    () => "This invitation was sent to another e-mail address. Sign in with the account that has it.",
+  ),
+  lastOwner: entry(
+    200,
+    0,
+    "caller",
+    (name: string) => `${name} needs an owner. Make another member its owner first, or delete it.`,
+  ),
+  organizationsTooMany: entry(200, 0, "caller", (limit: number) => `At most ${limit} of these are possible.`),
   syncTimeout: entry(
     504,
     0,

@@ -28,6 +28,8 @@ const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   fieldInvalid: ["name", "must be 1 to 100 characters"],
   tooManyAttempts: [30],
   balanceLeft: ["12.50"],
+  lastOwner: ["Acme"],
+  organizationsTooMany: [50],
   capReached: ["project First project", "5.00", " a month"],
   keysTooMany: [100],
   parameterRequired: ["prompt"],

@@ -12,6 +12,7 @@ export * from "./message-batch.ts";
 export * from "./money.ts";
 export * from "./openapi.ts";
 export * from "./operate.ts";
+export * from "./organization.ts";
 export * from "./price.ts";
 export * from "./price-methods.ts";
 export * from "./price-rows.ts";

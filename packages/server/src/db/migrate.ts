@@ -13,6 +13,7 @@ import { accounts } from "./migrations/0010-accounts.ts";
 import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
+import { organizations } from "./migrations/0014-organizations.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   keysAndCaps,
   payments,
   capCallbacks,
+  organizations,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

@@ -3,6 +3,8 @@ import type { ColumnType, Generated } from "kysely";
 
 export interface AccountTable {
   id: Generated<number>;
+  /** An organisation has no password: its members act for it. Its `email` is `organization:<uuid>`. */
+  kind: Generated<"person" | "organization">;
   uuid: string;
   email: string;
   name: string;
@@ -33,6 +35,26 @@ export interface AccountSessionTable {
 export interface AccountBearerTable {
   token_hash: string;
   session_id: number;
+  /** The organisation that the session's account acts for; null = for itself. */
+  organization_id: number | null;
+  created_at: number;
+  expires_at: number;
+}
+
+export interface OrganizationMemberTable {
+  id: Generated<number>;
+  organization_id: number;
+  account_id: number;
+  role: "owner" | "admin" | "member";
+  created_at: number;
+}
+
+export interface OrganizationInvitationTable {
+  id: Generated<number>;
+  organization_id: number;
+  token_hash: string;
+  email: string;
+  role: "owner" | "admin" | "member";
   created_at: number;
   expires_at: number;
 }
@@ -107,9 +129,9 @@ export interface CouponTable {
   created_at: number;
 }
 
-/** How much a project or key may spend. Only what has one is counted here. */
+/** How much a project, a key or a member of an organisation may spend. Only what has one is counted here. */
 export interface SpendCapTable {
-  subject: "project" | "key";
+  subject: "project" | "key" | "member";
   subject_id: number;
   account_id: number;
   amount: ColumnType<never, bigint, bigint>;

@@ -12,6 +12,8 @@ import type {
   CouponTable,
   MailTable,
   NonceTable,
+  OrganizationInvitationTable,
+  OrganizationMemberTable,
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
@@ -231,6 +233,8 @@ export interface Schema {
   account_session: AccountSessionTable;
   account_bearer: AccountBearerTable;
   account_link: AccountLinkTable;
+  organization_member: OrganizationMemberTable;
+  organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
   coupon: CouponTable;

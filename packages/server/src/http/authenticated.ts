@@ -21,7 +21,7 @@ export interface CsvFile {
 }
 
 export function actorOf(principal: Principal, ip: string): Actor {
-  const name = principal.kind === "account" ? `account:${principal.accountUuid}` : `key:${principal.keyId}`;
+  const name = principal.kind === "account" ? `account:${principal.actorUuid}` : `key:${principal.keyId}`;
   return { name, ip };
 }
 

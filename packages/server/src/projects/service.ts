@@ -1,10 +1,10 @@
 /** Projects and their keys: who is calling, and may they (wire-contract.md 2). */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { API_ROUTES, apiError, SCOPES } from "@modelyard/contract";
+import { API_ROUTES, apiError, type OrganizationRole, SCOPES } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { idField } from "../http/fields.ts";
-import { PROJECT_CAP } from "../ledger/service-caps.ts";
+import { MEMBER_CAP, PROJECT_CAP } from "../ledger/service-caps.ts";
 import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatureMatches } from "./policy.ts";
 import type { Seal } from "./seal.ts";
 import { issueKey } from "./service-keys.ts";
@@ -28,11 +28,28 @@ export interface Principal {
   caps: number;
   /** The account is an operator's, and it is the account itself that calls. */
   isOperator: boolean;
+  /** uuid of who acts, for the audit log: the account itself, or the member that acts for an organisation. */
+  actorUuid: string;
+  /** Membership of who acts for an organisation; 0 = none. */
+  memberId: number;
+}
+
+/** A member acting for an organisation. */
+export interface Acting {
+  memberId: number;
+  role: OrganizationRole;
+  isCapped: boolean;
+  organization: { id: number; uuid: string; suspended: number };
 }
 
 /** What a bearer token stands for (accounts/service-sessions.ts). */
 export type BearerAccount =
-  | { kind: "account"; account: { id: number; uuid: string; suspended: number; role: "operator" | "member" } }
+  | {
+      kind: "account";
+      account: { id: number; uuid: string; suspended: number; role: "operator" | "member" };
+      /** Undefined where the account acts for itself. */
+      acting?: Acting | undefined;
+    }
   | { kind: "expired" }
   | { kind: "unknown" };
 
@@ -76,6 +93,9 @@ const TOUCH_MS = 60_000;
 /** What browser tokens begin with, and what is put before any bearer token that is kept like a key: as `x-api-key` it is unknown. */
 export const BROWSER_TOKEN = "browser_";
 export const BEARER_PREFIX = "bearer:";
+
+/** What a plain member of an organisation may do for it: its projects, money and people are for owners and admins. */
+const MEMBER_SCOPES = SCOPES.filter((scope) => scope !== "manage");
 
 /** By the pattern under which the server registers it, in lower case: routes answer in any case. */
 const ROUTES = new Map(API_ROUTES.map((route) => [route.path.replace(/\{(\w+)\}/g, ":$1").toLowerCase(), route]));
@@ -192,6 +212,8 @@ export function createProjects(
       models: key.modelList,
       caps: key.caps,
       isOperator: false,
+      actorUuid: key.account_uuid,
+      memberId: 0,
     };
   }
 
@@ -211,10 +233,13 @@ export function createProjects(
     const found = token === undefined ? ({ kind: "unknown" } as const) : await bearer(token);
     if (found.kind === "unknown") throw apiError("badBearer");
     if (found.kind === "expired") throw apiError("bearerExpired");
-    const { id, uuid, suspended, role } = found.account;
-    if (suspended) throw apiError("accountSuspended");
-    const isOperator = role === "operator";
-    if (!mayCall({ kind: "account", scopes: SCOPES, isOperator }, route ?? "")) throw apiError("noPermission");
+    const { account, acting } = found;
+    if (account.suspended || acting?.organization.suspended) throw apiError("accountSuspended");
+    // Who acts for an organisation has its rights and not those of an operator.
+    const isOperator = account.role === "operator" && !acting;
+    const scopes = acting?.role === "member" ? MEMBER_SCOPES : SCOPES;
+    if (!mayCall({ kind: "account", scopes, isOperator }, route ?? "")) throw apiError("noPermission");
+    const { id, uuid } = acting?.organization ?? account;
     const first = await store.firstProject(db, id);
     return {
       accountId: id,
@@ -223,8 +248,10 @@ export function createProjects(
       kind: "account",
       keyId: 0,
       models: undefined,
-      caps: first?.isCapped ? PROJECT_CAP : 0,
+      caps: (first?.isCapped ? PROJECT_CAP : 0) | (acting?.isCapped ? MEMBER_CAP : 0),
       isOperator,
+      actorUuid: account.uuid,
+      memberId: acting?.memberId ?? 0,
     };
   }
 

@@ -28,6 +28,7 @@ export interface AppRow {
   account_id: number;
   project_id: number;
   key_id: number;
+  member_id: number;
   priority: number;
   inputs: string;
   app: string;
@@ -37,7 +38,7 @@ export interface AppRow {
 
 export async function readApp(tx: Tx, taskId: number): Promise<AppRow> {
   const [row] = await tx.all<AppRow>(
-    "select account_id, project_id, key_id, priority, inputs, app, cast(hold as text) as hold from task where id = ?",
+    "select account_id, project_id, key_id, member_id, priority, inputs, app, cast(hold as text) as hold from task where id = ?",
     [taskId],
   );
   if (!row) throw new Error(`task ${taskId} does not exist`);
