@@ -142,6 +142,7 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
     stats,
     overLimit,
     keepFilesDays: 0,
+    publishers: { divided: (revenue) => [...revenue] },
     meter: noMeter,
   });
   const tasksWith = (overLimit: OverLimit) =>

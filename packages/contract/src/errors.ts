@@ -172,6 +172,7 @@ export const ERRORS = {
   ),
   tasksRunning: entry(200, 0, "caller", () => "Tasks of this account have not ended yet. Kill them or wait."),
   lastOperator: entry(200, 0, "caller", () => "The last operator cannot be deleted or suspended."),
+  publisherNotExist: entry(200, 1, "caller", () => "publisher-not-exist"),
   organizationNotExist: entry(200, 1, "caller", () => "organization-not-exist"),
   memberNotExist: entry(200, 1, "caller", () => "member-not-exist"),
   memberAlready: entry(200, 0, "caller", () => "This account is a member already."),

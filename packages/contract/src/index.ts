@@ -3,6 +3,7 @@ export * from "./admin.ts";
 export * from "./app-expression.ts";
 export * from "./app-steps.ts";
 export * from "./callback.ts";
+export * from "./earnings.ts";
 export * from "./errors.ts";
 export * from "./file.ts";
 export * from "./inputs.ts";

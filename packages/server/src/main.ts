@@ -26,6 +26,7 @@ import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
 import { stripeRoutes } from "./ledger/routes-stripe.ts";
 import { createSpendCaps } from "./ledger/service-caps.ts";
+import { createPublishers } from "./ledger/service-publishers.ts";
 import { createStripePayments } from "./ledger/service-stripe.ts";
 import { createWallets } from "./ledger/service-wallet.ts";
 import { createMail } from "./mail/service.ts";
@@ -147,7 +148,8 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const cordons = await createSwitches({ db, bus, kind: "cordon", log });
   const { overLimit, keepFilesDays } = config;
   const meter = createMeter();
-  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter };
+  const publishers = await createPublishers({ db, models, log });
+  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter, publishers };
   const tasks = createTasks({ ...lifecycle, projects, blobs, spendCaps, turns, pauses, workers: registry.all });
   const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
   const apps = createAppDriver({ ...lifecycle, turns, pauses, log });
@@ -192,7 +194,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   projectManageRoutes(app, { projects, manager: createProjectManager({ db, seal, projects }) });
   const trail = createAuditTrail(db);
   const stripe = createStripePayments({ db, settings: config.stripe, log });
-  walletRoutes(app, { projects, wallets: createWallets({ db, models }), stripe, trail });
+  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, stripe, trail });
   stripeRoutes(app, { stripe });
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
@@ -253,6 +255,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await accounts.stop();
       await sessions.stop();
       await spendCaps.stop();
+      publishers.stop();
       await mail.stop();
       await sweeper.stop();
       await Promise.all([gateway.close(), realtime.close()]);

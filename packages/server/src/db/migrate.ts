@@ -14,6 +14,7 @@ import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { organizations } from "./migrations/0014-organizations.ts";
+import { publishers } from "./migrations/0015-publishers.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   payments,
   capCallbacks,
   organizations,
+  publishers,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

@@ -106,7 +106,7 @@ export interface AuditEntryTable {
 /** Money that comes in from outside, so that each of it comes in once. */
 export interface PaymentTable {
   id: Generated<number>;
-  provider: "operator" | "stripe" | "coupon";
+  provider: "operator" | "stripe" | "coupon" | "payout";
   /** What names it at the provider; unique there. */
   reference: string;
   account_id: number;
@@ -114,6 +114,16 @@ export interface PaymentTable {
   state: "pending" | "paid" | "failed";
   created_at: number;
   settled_at: number | null;
+}
+
+/** The account that earns with an owner's models. */
+export interface PublisherTable {
+  /** As the ledger has it behind `revenue:`, in the models' own spelling. */
+  owner: string;
+  account_id: number;
+  /** Parts of 10,000 of every capture that are the publisher's; the rest is `revenue:platform`. */
+  share: number;
+  created_at: number;
 }
 
 export interface CouponTable {

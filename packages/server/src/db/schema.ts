@@ -15,6 +15,7 @@ import type {
   OrganizationInvitationTable,
   OrganizationMemberTable,
   PaymentTable,
+  PublisherTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
@@ -31,6 +32,8 @@ export interface ProjectTable {
   /** JSON list of addresses and CIDR ranges; empty = everybody. */
   ip_allow: string;
   created_at: number;
+  /** Its keys are revoked since then; what was run with it stays. */
+  removed_at: number | null;
   /** Address that is called when a cap of the project or its keys fills up; "" = none. */
   alert_url: Generated<string>;
 }
@@ -75,7 +78,7 @@ export interface LedgerTransferTable {
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
@@ -237,6 +240,7 @@ export interface Schema {
   organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
+  publisher: PublisherTable;
   coupon: CouponTable;
   audit_entry: AuditEntryTable;
   project: ProjectTable;

@@ -1,6 +1,7 @@
 /** Projects and their keys: who is calling, and may they (wire-contract.md 2). */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { API_ROUTES, apiError, type OrganizationRole, SCOPES } from "@modelyard/contract";
+import { API_ROUTES, ApiError, apiError, type OrganizationRole, SCOPES } from "@modelyard/contract";
+import { NOBODY, note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { idField } from "../http/fields.ts";
@@ -90,6 +91,7 @@ const CACHE_KEYS = 10_000;
 const VERIFIED_LIMIT = 1_000;
 const KEY_LIMIT = 256;
 const TOUCH_MS = 60_000;
+const REFUSAL_MS = 60_000;
 /** What browser tokens begin with, and what is put before any bearer token that is kept like a key: as `x-api-key` it is unknown. */
 export const BROWSER_TOKEN = "browser_";
 export const BEARER_PREFIX = "bearer:";
@@ -139,6 +141,8 @@ export function createProjects(
 ): Projects {
   const cache = new Map<string, KnownKey>();
   let changes = 0;
+  /** When a refusal was last noted, by key; performance.now() milliseconds. */
+  const refusals = new Map<number, number>();
 
   /** `name`: what was sent, with the prefix that keeps keys and browser tokens apart. */
   async function lookUp(name: string): Promise<KnownKey | undefined> {
@@ -195,6 +199,20 @@ export function createProjects(
     if (key.last_used_at !== null && now - key.last_used_at < TOUCH_MS) return;
     key.last_used_at = now;
     void db.write((tx) => store.touchKey(tx, key.key_id, tx.now - TOUCH_MS / 2)).catch(() => {});
+  }
+
+  /**
+   * A call with a known key that is turned away: it may be its owner's mistake or somebody else's try, so its account's log has it,
+   * at most once a minute for each key. Nobody waits for it.
+   */
+  function noteRefusal(key: KnownKey, ip: string, error: unknown): void {
+    const now = performance.now();
+    if (!(error instanceof ApiError) || now - (refusals.get(key.key_id) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS)
+      return;
+    if (refusals.size >= CACHE_KEYS) refusals.clear();
+    refusals.set(key.key_id, now);
+    const entry = { actor: NOBODY(ip), action: "key.refused", target: `key ${key.key_id}`, outcome: error.error };
+    void db.write((tx) => note(tx, { accountId: key.account_id, ...entry })).catch(() => {});
   }
 
   /** What is the same for keys and browser tokens, once it is clear that the caller has it. */
@@ -261,9 +279,14 @@ export function createProjects(
       if (!apiKey) return authenticateBearer(credentials);
       const key = apiKey.length > KEY_LIMIT ? undefined : await lookUp(apiKey);
       if (!key || (key.expires_at !== null && key.expires_at <= Date.now())) throw apiError("unknownKey");
-      if (!addressAllowed(key.ipAllow, credentials.ip) || !addressAllowed(key.keyIpAllow, credentials.ip))
-        throw apiError("ipNotAllowed", credentials.ip);
-      if (key.auth === "signature") await checkSignature(key, credentials, apiKey);
+      try {
+        if (!addressAllowed(key.ipAllow, credentials.ip) || !addressAllowed(key.keyIpAllow, credentials.ip))
+          throw apiError("ipNotAllowed", credentials.ip);
+        if (key.auth === "signature") await checkSignature(key, credentials, apiKey);
+      } catch (error) {
+        noteRefusal(key, credentials.ip, error);
+        throw error;
+      }
       return admit(key, credentials);
     },
     createEmpty: (tx, project) => store.insertProject(tx, project),
