@@ -104,6 +104,9 @@ function checkMoney(task: TaskFacts): string[] {
     // A price is divided between the owners of the models that ran and the platform, each one's part in a transfer of its own.
     const apart = kind === "capture" ? new Set(found.map(({ credit }) => credit)).size : 1;
     if (found.length > apart) faults.push(`it has ${found.length} transfers of kind ${kind}`);
+    for (const none of found.filter(({ amount }) => amount <= 0n)) {
+      faults.push(`its ${kind} of ${none.amount} goes to ${none.credit}`);
+    }
     for (const wrong of found.filter((transfer) => !isRight(transfer))) {
       faults.push(`its ${kind} goes from ${wrong.debit} to ${wrong.credit}`);
     }

@@ -56,7 +56,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     limit: Math.min(count("limit", 20), LIST_LIMIT),
     outcome: TASK_OUTCOMES.find((name) => name === text("status")),
     projectId: whole("projectid"),
-    parentId: whole("parentid"),
+    parentId: whole("parenttaskid"),
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),
