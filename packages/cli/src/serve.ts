@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
 import { log } from "./log.ts";
-import { builtInWorkerEnvironment, type ServeFlags, stripeSettings } from "./settings.ts";
+import { builtInWorkerEnvironment, oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
 /** What the start scripts build; a server started without them may have none. */
@@ -117,6 +117,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       smtpUrl: flags.smtpUrl,
       mailFrom: flags.mailFrom,
       stripe: stripeSettings(flags),
+      oidc: oidcSettings(flags),
       overLimit: flags.overLimit,
       keepFilesDays: flags.keepFilesDays,
       filesUrl: flags.filesUrl,

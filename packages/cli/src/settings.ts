@@ -56,6 +56,16 @@ export function stripeSettings(flags: ServeFlags) {
   return { secretKey, webhookSecret, apiUrl };
 }
 
+/** All three or none; the name is for people. */
+export function oidcSettings(flags: ServeFlags) {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret, oidcName } = flags;
+  const given = [issuer, clientId, clientSecret].filter((value) => value !== undefined);
+  if (given.length === 0) return undefined;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined)
+    throw new Error("--oidc-issuer, --oidc-client-id and --oidc-client-secret belong together");
+  return { issuer, clientId, clientSecret, name: oidcName ?? new URL(issuer).host };
+}
+
 /** Settings of the worker program, also taken by `serve` for its built-in worker. */
 export interface WorkerFlags {
   data: string;
@@ -149,6 +159,10 @@ export interface ServeFlags extends WorkerFlags {
   storageGb: number;
   smtpUrl?: string;
   mailFrom: string;
+  oidcIssuer?: string;
+  oidcClientId?: string;
+  oidcClientSecret?: string;
+  oidcName?: string;
   stripeKey?: string;
   stripeWebhookSecret?: string;
   stripeApi?: string;
@@ -214,6 +228,22 @@ export function serveCommand(): Command {
         "secret of the Stripe webhook that sends to <public url>/hooks/stripe",
       ),
     )
+    .addOption(
+      option(
+        "--oidc-issuer <url>",
+        "MODELYARD_OIDC_ISSUER",
+        "identity provider (OpenID Connect) to sign in through (default: passwords only)",
+      ).argParser(address),
+    )
+    .addOption(option("--oidc-client-id <id>", "MODELYARD_OIDC_CLIENT_ID", "this server's client id at the provider"))
+    .addOption(
+      option(
+        "--oidc-client-secret <secret>",
+        "MODELYARD_OIDC_CLIENT_SECRET",
+        "this server's client secret at the provider",
+      ),
+    )
+    .addOption(option("--oidc-name <name>", "MODELYARD_OIDC_NAME", "what people call the provider (default: its host)"))
     .addOption(
       option("--stripe-api <url>", "MODELYARD_STRIPE_API", "another address of Stripe's API").argParser(address),
     )

@@ -198,7 +198,19 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   stripeRoutes(app, { stripe });
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
-  const accounts = startAccounts(app, { db, blobs, mail, projects, sessions, trail, setUp, plainHttp, log });
+  const accounts = startAccounts(app, {
+    db,
+    blobs,
+    mail,
+    projects,
+    sessions,
+    trail,
+    setUp,
+    plainHttp,
+    seal,
+    oidc: config.oidc,
+    log,
+  });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });

@@ -39,7 +39,7 @@ export interface Call {
 export type Handler = (call: Call, own: SignedIn | undefined) => Promise<object>;
 export type OwnHandler = (call: Call, own: SignedIn) => Promise<object>;
 
-function visitorOf(request: FastifyRequest): Visitor {
+export function visitorOf(request: FastifyRequest): Visitor {
   return {
     ip: normalAddress(request.ip),
     userAgent: request.headers["user-agent"] ?? "",

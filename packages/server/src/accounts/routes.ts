@@ -18,10 +18,12 @@ export interface AccountRoutesDeps {
   own: OwnAccount;
   deletion: Deletion;
   organizations: Organizations;
+  /** Name of the identity provider that one can sign in through. */
+  provider: string | undefined;
 }
 
 export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): void {
-  const { sessions, signIn, own, deletion, organizations } = deps;
+  const { sessions, signIn, own, deletion, organizations, provider } = deps;
   const { post, signedIn, page } = deps.endpoints;
   const me = async (found: SignedIn | undefined) => ({
     account: found ? presentAccount(found.account) : null,
@@ -130,7 +132,16 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
     app.get<{ Querystring: { next?: unknown } }>(path, async (request, response) => {
       response.removeHeader("access-control-allow-origin");
       const form = path === "/account/SignIn" ? withSignUp(content, await signIn.signUpPolicy()) : content;
-      return page(response, 200, { ...form, action: path, next: localPath(request.query.next) });
+      const more =
+        path === "/account/SignIn" && provider !== undefined
+          ? [{ href: "/account/Oidc", text: `Sign in with ${provider}` }, ...(form.more ?? [])]
+          : form.more;
+      return page(response, 200, {
+        ...form,
+        ...(more ? { more } : {}),
+        action: path,
+        next: localPath(request.query.next),
+      });
     });
   }
 }

@@ -17,6 +17,7 @@ import type { Sessions, SignedIn } from "./service-sessions.ts";
 import { actorOf, type SignIn, type Visitor } from "./service-sign-in.ts";
 import * as store from "./store.ts";
 import { forgetPerson, purged, unpurged } from "./store-deletion.ts";
+import { forgetIdentities } from "./store-identities.ts";
 
 export interface Deletion {
   delete(own: SignedIn, fields: Readonly<Record<string, unknown>>, visitor: Visitor): Promise<void>;
@@ -79,6 +80,7 @@ export function startDeletion({ db, blobs, projects, sessions, signIn, log }: De
     await sessions.end(tx, { accountId: account.id });
     await projects.removeAll(tx, account.id);
     await forgetMemberships(tx, account.id);
+    await forgetIdentities(tx, account.id);
     await forgetPerson(tx, account);
     await store.blank(tx, account.id, account.uuid);
   }

@@ -15,6 +15,7 @@ import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { organizations } from "./migrations/0014-organizations.ts";
 import { publishers } from "./migrations/0015-publishers.ts";
+import { identities } from "./migrations/0016-identities.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   capCallbacks,
   organizations,
   publishers,
+  identities,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */

@@ -59,6 +59,15 @@ export interface OrganizationInvitationTable {
   expires_at: number;
 }
 
+/** An account as an identity provider names it. */
+export interface AccountIdentityTable {
+  issuer: string;
+  /** The provider's own name for the person, which never changes. */
+  subject: string;
+  account_id: number;
+  created_at: number;
+}
+
 /** One-time links. */
 export interface AccountLinkTable {
   token_hash: string;

@@ -5,6 +5,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type {
   AccountBearerTable,
+  AccountIdentityTable,
   AccountLinkTable,
   AccountSessionTable,
   AccountTable,
@@ -235,6 +236,7 @@ export interface Schema {
   account: AccountTable;
   account_session: AccountSessionTable;
   account_bearer: AccountBearerTable;
+  account_identity: AccountIdentityTable;
   account_link: AccountLinkTable;
   organization_member: OrganizationMemberTable;
   organization_invitation: OrganizationInvitationTable;
