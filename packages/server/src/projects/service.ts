@@ -5,6 +5,7 @@ import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { idField } from "../http/fields.ts";
 import { MEMBER_CAP, PROJECT_CAP } from "../ledger/service-caps.ts";
+import { isSameToken, OPERATOR_TOKEN } from "./operator-token.ts";
 import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatureMatches } from "./policy.ts";
 import type { Seal } from "./seal.ts";
 import { issueKey } from "./service-keys.ts";
@@ -18,15 +19,18 @@ export interface Principal {
   accountUuid: string;
   /** The project to bill: the key's, or a signed-in account's first one; 0 = it has none. */
   projectId: number;
-  /** A key of a project, a short-lived token in a browser, or a signed-in account with its bearer token. */
-  kind: "key" | "browser" | "account";
-  /** 0 for an account. */
+  /**
+   * A key of a project, a short-lived token in a browser, a signed-in account with its bearer token, or the operator's command line,
+   * which is no account (0) and has no project.
+   */
+  kind: "key" | "browser" | "account" | "operator";
+  /** 0 for an account and the command line. */
   keyId: number;
   /** Clean `owner/slug` of the models it may run; undefined = all. */
   models: readonly string[] | undefined;
   /** Spend caps that its runs count in (bits of ledger/service-caps.ts), as far as they are this project's and key's. */
   caps: number;
-  /** The account is an operator's, and it is the account itself that calls. */
+  /** The account is an operator's, and it is the account itself that calls; or it is the operator's command line. */
   isOperator: boolean;
   /** uuid of who acts, for the audit log: the account itself, or the member that acts for an organisation. */
   actorUuid: string;
@@ -132,11 +136,28 @@ export interface Projects {
   forgetKeys(): void;
 }
 
-export function createProjects(
-  db: Database,
-  seal: Seal,
-  bearer: (token: string) => Promise<BearerAccount> = async () => ({ kind: "unknown" }),
-): Projects {
+/** The command line is nobody's account: of the routes it may use those of operators alone. */
+const COMMAND_LINE: Principal = {
+  accountId: 0,
+  accountUuid: "",
+  projectId: 0,
+  kind: "operator",
+  keyId: 0,
+  models: undefined,
+  caps: 0,
+  isOperator: true,
+  actorUuid: "",
+  memberId: 0,
+};
+
+/** Bearer tokens that are not kept with the keys. */
+export interface BearerTokens {
+  account(token: string): Promise<BearerAccount>;
+  /** The operator's own (operator-token.ts). */
+  operator: string;
+}
+
+export function createProjects(db: Database, seal: Seal, bearers: BearerTokens): Projects {
   const cache = new Map<string, KnownKey>();
   let changes = 0;
 
@@ -224,13 +245,20 @@ export function createProjects(
     return admit(key, credentials);
   }
 
-  /** A signed-in account or a browser, by its bearer token. */
+  function authenticateOperator(token: string, { route }: Credentials): Principal {
+    if (!isSameToken(token, bearers.operator)) throw apiError("badBearer");
+    if (!mayCall({ kind: "operator", scopes: [], isOperator: true }, route ?? "")) throw apiError("noPermission");
+    return COMMAND_LINE;
+  }
+
+  /** A signed-in account, a browser or the operator's command line, by its bearer token. */
   async function authenticateBearer(credentials: Credentials): Promise<Principal> {
     const { authorization, route } = credentials;
     if (authorization === undefined) throw apiError("noCredentials");
     const [, token] = /^Bearer\s+([\w-]{20,100})$/i.exec(authorization.trim()) ?? [];
     if (token?.startsWith(BROWSER_TOKEN)) return authenticateBrowser(token, credentials);
-    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearer(token);
+    if (token?.startsWith(OPERATOR_TOKEN)) return authenticateOperator(token, credentials);
+    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearers.account(token);
     if (found.kind === "unknown") throw apiError("badBearer");
     if (found.kind === "expired") throw apiError("bearerExpired");
     const { account, acting } = found;
