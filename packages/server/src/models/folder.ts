@@ -37,6 +37,21 @@ function listFiles(dir: string, below = ""): string[] {
     .sort();
 }
 
+/** A text that is another one when any file of the model has changed, without reading them. */
+export function folderStamp(dir: string): string {
+  try {
+    return listFiles(dir)
+      .map((path) => {
+        const { size, mtimeMs, mode } = statSync(join(dir, path));
+        return `${path}\0${size}\0${mtimeMs}\0${mode}`;
+      })
+      .join("\n");
+  } catch (error) {
+    // A file that goes while it is looked at: the next look tells.
+    return String(error);
+  }
+}
+
 /** The manifest of a folder, with the places of what it says. Throws ModelFolderError. */
 export function readFolderManifest(dir: string): ManifestText {
   let text: string;
