@@ -70,6 +70,22 @@ function flatten(issue: z.core.$ZodIssue, before: ManifestPath = []): z.core.$Zo
   return closest.flatMap((one) => flatten(one, path));
 }
 
+/** What YAML's values are called here, by zod's names and JavaScript's. */
+const KINDS: Record<string, string> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+  record: "a map",
+};
+
+function kindOf(value: unknown): string {
+  if (value === null) return "empty";
+  return Array.isArray(value) ? "a list" : (KINDS[typeof value] ?? typeof value);
+}
+
 function describe(issue: z.core.$ZodIssue, value: unknown): { text: string; hint: string } {
   const name = issue.path.map(String).join(".");
   const where = name === "" ? "" : `${name}: `;
@@ -98,19 +114,12 @@ function describe(issue: z.core.$ZodIssue, value: unknown): { text: string; hint
       };
     }
     case "invalid_type": {
-      if (value === undefined) return { text: `${where}is missing`, hint: `It is a ${issue.expected}.` };
+      const wanted = KINDS[issue.expected] ?? issue.expected;
+      if (value === undefined) return { text: `${where}is missing`, hint: `It is ${wanted}.` };
       const quoted = issue.expected === "string" && typeof value !== "object";
       const bare = ["number", "int", "boolean"].includes(issue.expected) && typeof value === "string";
       const hint = quoted ? `Write it in quotes: "${String(value)}".` : bare ? "Write it without quotes." : "";
-      const kind =
-        value === null
-          ? "nothing"
-          : Array.isArray(value)
-            ? "a list"
-            : typeof value === "object"
-              ? "a map"
-              : typeof value;
-      return { text: `${where}must be a ${issue.expected}, and is ${kind}`, hint };
+      return { text: `${where}must be ${wanted}, and is ${kindOf(value)}`, hint };
     }
     default:
       return { text: `${where}${issue.message}`, hint: "" };

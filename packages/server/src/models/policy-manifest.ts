@@ -43,7 +43,10 @@ export function readManifestText(text: string): ReadText {
     return { line, column: col };
   };
   if (document.errors.length > 0) {
-    const findings = document.errors.map((error): Finding => {
+    // What the parser says of the same place again follows from the first.
+    const places = new Set<number>();
+    const first = document.errors.filter(({ pos: [start] }) => !places.has(start) && places.add(start));
+    const findings = first.map((error): Finding => {
       const tabs = /tab/i.test(error.message) ? "YAML is indented with spaces." : "";
       return {
         level: "error",
