@@ -5,7 +5,14 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Platform, REPOSITORY, startPlatform, temporaryFolder } from "@modelyard/testing";
+import {
+  mainStore,
+  type Platform,
+  REPOSITORY,
+  startPlatform,
+  startTestServer,
+  temporaryFolder,
+} from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 const dataDir = temporaryFolder("cli-models");
@@ -160,9 +167,19 @@ test("queue, models and workers are paused and go on", async () => {
   await refused(/worker-not-exist/, "workers", "cordon", "nobody");
 });
 
-test("audit ends with 0 where nothing is wrong, and says so", async () => {
+test("audit ends with 0 where nothing is wrong, and with 1 where something is", async () => {
   assert.match(await ok("audit"), /^Nothing is wrong/);
   assert.deepEqual(JSON.parse(await ok("audit", "--json")).faults, []);
+  const spoiled = await startTestServer(mainStore());
+  await spoiled.server.db.write((tx) => tx.run("update wallet set held = held + 1", []));
+  const there = ["--data", spoiled.dataDir, "--url", spoiled.server.url];
+  const { code, out, err } = await modelyard(["audit", ...there]);
+  const json = await modelyard(["audit", "--json", ...there]);
+  await spoiled.close();
+  assert.equal(code, 1, err);
+  assert.match(out, /^\S.*: /);
+  assert.match(err, /faults/);
+  assert.deepEqual([json.code, JSON.parse(json.out).faults.length > 0], [1, true]);
 });
 
 test("operator-token is for a command line elsewhere; without it or the data folder nothing is done", async () => {

@@ -60,6 +60,14 @@ const WRONG: [string, string, string[]][] = [
     ],
   ],
   [
+    "two letters in the wrong order",
+    typed("title: Shout", "titel: Shout"),
+    [
+      "model.yaml:1:1 error: title: is missing. It is text.",
+      "model.yaml:3:1 error: there is no titel here. Did you mean title?",
+    ],
+  ],
+  [
     "an unknown type",
     typed("textarea", "textaera"),
     [
