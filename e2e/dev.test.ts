@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { REPOSITORY, temporaryFolder, until } from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 const work = temporaryFolder("dev");
+/** Where the commands put what is theirs: others use the system's folder at the same time. */
+const temporary = temporaryFolder("dev-tmp");
 const children: ChildProcess[] = [];
 after(() => {
   for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
@@ -19,7 +20,7 @@ function start(...args: string[]) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: work,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: temporary },
   });
   children.push(child);
   const said = { out: "", err: "" };
@@ -31,10 +32,7 @@ async function modelyard(...args: string[]) {
   const { said, exit } = start(...args);
   return { code: await exit, ...said };
 }
-const left = () =>
-  readdirSync(tmpdir())
-    .filter((name) => name.startsWith("modelyard-dev-"))
-    .sort();
+const left = () => readdirSync(temporary).sort();
 
 test("with --input it runs once, saves the files, and leaves nothing behind", async () => {
   await modelyard("models", "new", "me/once", "--language", "shell");
