@@ -87,6 +87,24 @@ test("it stays, prints the page's address, and takes up what is saved; a broken 
   await until(() => /^http:\S+\/models\/me\/living$/m.test(running.said.out), "the page's address");
   const page = /^(http:\S+)\/models\/me\/living$/m.exec(running.said.out);
   const base = page?.[1] ?? "";
+  // The printed link signs the author in, and leads back to the model.
+  await until(() => /^http\S+Welcome\?token=\S+$/m.test(running.said.err), "the sign-in link");
+  const link = new URL(/^http\S+Welcome\?token=\S+$/m.exec(running.said.err)?.[0] ?? "");
+  const form = await (await fetch(link)).text();
+  assert.match(form, /name="next" value="&#47;models&#47;me&#47;living"|name="next" value="\/models\/me\/living"/);
+  const signedIn = await fetch(new URL(link.pathname, base), {
+    method: "POST",
+    redirect: "manual",
+    headers: { origin: base, "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({
+      token: link.searchParams.get("token") ?? "",
+      next: link.searchParams.get("next") ?? "",
+      email: "me@test.example",
+      password: "a fine long one",
+    }),
+  });
+  assert.deepEqual([signedIn.status, signedIn.headers.get("location")], [303, "/models/me/living"]);
+
   const run = async () =>
     (await modelyard("run", "me/living", "prompt=hello", "times=1", "--data", data, "--url", base)).out;
   assert.equal(await run(), "HELLO\n");

@@ -69,9 +69,16 @@ function watchFolder(dir: string, changed: () => Promise<void>): () => void {
   return () => clearInterval(timer);
 }
 
+/** A signal may come twice, from the terminal and from a program around us: only a third one means impatience. */
 function untilSignal(): Promise<void> {
+  let came = 0;
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.on(signal, () => {
+        came += 1;
+        if (came > 2) process.exit(1);
+        resolve();
+      });
   });
 }
 
@@ -84,7 +91,7 @@ export async function dev(path: string, flags: DevFlags): Promise<number> {
   const stopped = untilSignal();
   try {
     server = await serve(flags, data);
-    keepFirstRun(server, data, server.url);
+    const firstRun = keepFirstRun(server, data, server.url);
     server.markReady();
     worker = startBuiltInWorker(server, { ...flags, data, allowNetwork: flags.allowNetwork ?? ["*"] });
     const { url } = server;
@@ -105,6 +112,8 @@ export async function dev(path: string, flags: DevFlags): Promise<number> {
     const { folder } = checkModelFolder(path, searchPath());
     const page = folder ? `/models/${cleanSlug(folder.owner)}/${cleanSlug(folder.slug)}` : "/";
     process.stdout.write(`${url}${page}\n`);
+    if (firstRun)
+      say(`To run it there, sign in once; any address and password will do:\n${firstRun.welcome}&next=${page}`);
     say("Save a file of the folder, and it is taken up again. Ctrl-C ends.");
     const unwatch = watchFolder(path, async () => void (await turn()));
     await stopped;
