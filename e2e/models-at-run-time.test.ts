@@ -146,6 +146,55 @@ for (const store of STORES) {
       assert.equal(again.modelyard.version, folder);
     });
 
+    test("an app follows its models; a run of it keeps the steps that it was accepted with", async () => {
+      const part = (price: string) =>
+        shellModel("part", 'cp "$INPUT_DIR/prompt.txt" "$OUTPUT_DIR/$(cat "$INPUT_DIR/prompt.txt").txt"').map((file) =>
+          file.name === "model.yaml"
+            ? { ...file, text: String(file.text).replace("output: text", "output: file").replace('"0.001"', price) }
+            : file,
+        );
+      const whole = (word: string): ArchivedFile[] => [
+        {
+          name: "model.yaml",
+          text: `owner: test
+slug: whole
+title: Whole
+description: Made by a test.
+categories: [app]
+inputs: []
+output: file
+runner: { type: app, steps: [{ id: only, model: test/part, inputs: { prompt: ${word} } }] }
+license: { code: Apache-2.0 }
+`,
+        },
+      ];
+      const price = async () => {
+        const { tool } = (await account.call("Tool/Detail", ref("whole"))).body as { tool: { dynamicprice: string }[] };
+        return (JSON.parse(tool[0]?.dynamicprice ?? "") as { price: number }[])[0]?.price;
+      };
+      const first = (await add(whole("one"))).version;
+      const run = async () => (await account.call("Run/test/whole", {})).body as { errors?: { message: string }[] };
+      assert.match((await run()).errors?.[0]?.message ?? "", /It needs the model test\/part/);
+      await add(part('"0.002"'));
+      assert.equal(await price(), 0.002);
+      await add(part('"0.003"'));
+      assert.equal(await price(), 0.003);
+
+      await ok("Model/Pause", ref("whole"));
+      const { taskid } = await account.run("test/whole", {});
+      await add(whole("two"));
+      await ok("Model/Resume", ref("whole"));
+      const task = await account.ended(taskid);
+      assert.deepEqual([task.pexit, task.modelyard.version], ["0", first], task.modelyard.endreason ?? "");
+      assert.deepEqual(
+        task.outputs.map((output) => ("name" in output ? output.name : "")),
+        ["one.txt"],
+      );
+      await ok("Model/Remove", ref("part"));
+      assert.match((await run()).errors?.[0]?.message ?? "", /It needs the model test\/part/);
+      assert.deepEqual((await ok("Audit/Run", {})).faults, []);
+    });
+
     test("tasks that wait for a removed model end unbilled; one that runs ends as it would have", async () => {
       const mark = join(t.dataDir, "go");
       await add(shellModel("leaving", `while [ ! -e '${mark}' ]; do sleep 0.05; done; echo done`));

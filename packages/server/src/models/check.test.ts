@@ -90,7 +90,15 @@ const WRONG: [string, string, string[]][] = [
   [
     "an unknown runner",
     typed("type: command", "type: comand"),
-    ["model.yaml:14:17 error: runner.type: must be one of command, service. Did you mean command?"],
+    ["model.yaml:14:17 error: runner.type: must be one of command, service, app. Did you mean command?"],
+  ],
+  [
+    "an app's step that refers to what there is not",
+    typed(
+      "{ type: command, command: [sh, run.sh] }",
+      '{ type: app, steps: [{ id: a, model: x/y, inputs: { prompt: "${inputs.promt}" } }] }',
+    ).replace(/price: .*\n/, "price: []\n"),
+    ["model.yaml:14:69 error: runner.steps.0.inputs.prompt: the app has no input promt"],
   ],
   [
     "no YAML",
