@@ -45,32 +45,27 @@ export async function unpackModel(source: Readable, dir: string): Promise<void> 
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, "wx", mode & 0o100 ? 0o755 : 0o644);
     try {
+      // Not pipeline(): it waits for ever for an entry that ended before it was looked at.
       for await (const chunk of entry) await file.writeFile(chunk as Buffer);
       await file.sync();
     } finally {
       await file.close();
     }
   };
-  // Events and not the iterator: that one waits for ever where the archive breaks off while an entry is being written.
-  let taking: Promise<void> = Promise.resolve();
-  let fault: unknown;
-  const entries = extract().on("entry", (header, entry, next) => {
-    // Before it is read, nobody else would hear of its end.
-    entry.on("error", () => {});
-    taking = take(header, entry as unknown as Readable).then(
-      () => next(),
-      (error: unknown) => {
-        fault = error;
-        next(error as Error);
-      },
-    );
-  });
+  const entries = extract();
+  // Caught at once: it may fail while the loop below still waits for the disk.
+  const pumped = pipeline(source, counted, createGunzip(), watched, entries).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
   try {
-    await pipeline(source, counted, createGunzip(), watched, entries);
+    for await (const entry of entries) await take(entry.header, entry as unknown as Readable);
   } catch (error) {
-    await taking;
-    throw readable(error, fault ?? error);
+    entries.destroy();
+    throw readable((await pumped) ?? error, error);
   }
+  const failure = await pumped;
+  if (failure) throw readable(failure, failure);
 }
 
 /** The first cause in words: either end of a pipe reports the other's failure as a premature close. */
