@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { REPOSITORY, temporaryFolder, until } from "@modelyard/testing";
+import { FIXTURE_MODELS, REPOSITORY, temporaryFolder, until } from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 const work = temporaryFolder("dev");
@@ -78,6 +78,17 @@ test("key=@path sends a file", async () => {
   const { code, err } = await modelyard("dev", "copy", "--input", "paper=@letter.txt", "--output", "copies");
   assert.equal(code, 0, err);
   assert.equal(readFileSync(join(work, "copies/copy.txt"), "utf8"), "Dear all,");
+});
+
+test("an app finds the models of its steps in --models", async () => {
+  cpSync(join(FIXTURE_MODELS, "test/chain"), join(work, "chain"), { recursive: true });
+  const inputs = ["--input", "prompt=a house", "--input", "tell=false", "--output", "chained"];
+  const alone = await modelyard("dev", "chain", ...inputs);
+  assert.equal(alone.code, 1);
+  assert.match(alone.err, /It needs the model test\/picture/);
+  const { code, out, err } = await modelyard("dev", "chain", "--models", FIXTURE_MODELS, ...inputs);
+  assert.equal(code, 0, err);
+  assert.ok(out.split("\n").filter((line) => line.startsWith("chained/")).length >= 2, out);
 });
 
 test("it stays, prints the page's address, and takes up what is saved; a broken folder leaves the last good one", async () => {

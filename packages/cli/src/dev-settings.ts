@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { type Pair, pairs } from "./client-settings.ts";
-import { option, port, type WorkerFlags, workerOptions } from "./settings.ts";
+import { folders, option, port, type WorkerFlags, workerOptions } from "./settings.ts";
 
 export interface DevFlags extends Omit<WorkerFlags, "data"> {
   data?: string;
@@ -11,6 +11,7 @@ export interface DevFlags extends Omit<WorkerFlags, "data"> {
   input?: Pair[];
   output: string;
   watch?: boolean;
+  models?: string[];
 }
 
 export function devCommand(): Command {
@@ -23,6 +24,13 @@ export function devCommand(): Command {
     .option("--input <key=value>", "run it with this input; key=@path is a file; repeatable", pairs)
     .option("--output <dir>", "where files that runs make are saved", (text) => resolve(text), resolve("outputs"))
     .option("--watch", "with --input: stay, and run again after every change")
+    .addOption(
+      option(
+        "--models <dir>",
+        "MODELYARD_DEV_MODELS",
+        "folder of models that an app's steps need; repeatable",
+      ).argParser(folders),
+    )
     .addOption(
       option(
         "--data <dir>",

@@ -40,7 +40,15 @@ async function takeUp(dir: string, client: Client, work: string): Promise<string
 async function serve(flags: DevFlags, dataDir: string): Promise<Server> {
   const start = (port: number) =>
     startServer(
-      { ...DEFAULT_CONFIG, host: flags.host, port, dataDir, modelDirs: [], webDir: builtWeb(), rateLimits: false },
+      {
+        ...DEFAULT_CONFIG,
+        host: flags.host,
+        port,
+        dataDir,
+        modelDirs: flags.models ?? [],
+        webDir: builtWeb(),
+        rateLimits: false,
+      },
       (message) => log("server", message),
     );
   if (flags.port !== undefined) return start(flags.port);

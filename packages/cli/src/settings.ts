@@ -42,7 +42,8 @@ const list = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   ...text.split(",").filter(Boolean),
 ];
-const folders = (text: string, before: string[] | undefined): string[] => list(text, before).map((dir) => resolve(dir));
+export const folders = (text: string, before: string[] | undefined): string[] =>
+  list(text, before).map((dir) => resolve(dir));
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
 
 /** Where programs are looked for. */

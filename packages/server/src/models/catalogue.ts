@@ -163,5 +163,7 @@ export class Catalogue {
 }
 
 function currentOf({ added, active, folder }: Entry): CatalogueModel | undefined {
-  return (active === undefined ? undefined : added.get(active)?.model) ?? folder;
+  const chosen = active === undefined ? undefined : added.get(active)?.model;
+  // The files of the chosen one may be gone: the newest of the others is better than none.
+  return chosen ?? folder ?? [...added.values()].at(-1)?.model;
 }

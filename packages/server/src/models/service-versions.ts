@@ -183,7 +183,8 @@ function createUnpacked(dir: string): Unpacked {
       if (taken) throw apiError("filesTooMany", "archive", 1);
       taken = true;
       await mkdir(dir, { recursive: true });
-      await unpackModel(stream, dir).catch((error: unknown) => {
+      await unpackModel(stream, dir).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOSPC") throw Object.assign(apiError("storageFull"), { cause: error });
         throw error instanceof ArchiveError ? invalid(error.message) : error;
       });
       return dir;
