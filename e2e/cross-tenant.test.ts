@@ -66,6 +66,8 @@ const PLAIN: Record<string, unknown> = {
   slugowner: "test",
   slugproject: "noop",
   reason: "cross-tenant",
+  archive: undefined,
+  version: "0",
 };
 
 interface Foreign {

@@ -128,7 +128,7 @@ export interface World {
 
 export async function createWorld(db: Database, modelDirs: readonly string[]): Promise<World> {
   const bus = memoryBus();
-  const models = await loadModels(db, modelDirs, () => {});
+  const { models } = await loadModels({ db, roots: modelDirs, log: () => {} });
   const projects = { payer: async () => undefined } as unknown as Projects;
   const spendCaps = { take: async () => {}, stop: async () => {} };
   const stats = await createModelStats(db, () => {});
@@ -201,7 +201,7 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
       const [candidate] = await queue.candidates(db, tx, ids, 1);
       const taken = candidate && (await queue.lease(tx, candidate.task_id, worker));
       if (!taken) return undefined;
-      const version = models.byId(candidate.model_id)?.version ?? "";
+      const version = models.current(candidate.model_id)?.version ?? "";
       assert.ok(
         await beginAttempt(crashing, tx, { taskId: candidate.task_id, attempts: taken.attempts, version, model: "" }),
       );

@@ -42,8 +42,22 @@ const list = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   ...text.split(",").filter(Boolean),
 ];
-const folders = (text: string, before: string[] | undefined): string[] => list(text, before).map((dir) => resolve(dir));
+export const folders = (text: string, before: string[] | undefined): string[] =>
+  list(text, before).map((dir) => resolve(dir));
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
+
+/** Where programs are looked for. */
+export const searchPath = (): string => process.env.PATH ?? "";
+
+/** git's environment: it asks nobody anything, and speaks no protocol that runs programs of somebody else's choice. */
+export const gitEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "true",
+  GIT_SSH_COMMAND: process.env.GIT_SSH_COMMAND ?? "ssh -o BatchMode=yes",
+  GIT_ALLOW_PROTOCOL: "https:ssh:file",
+  GIT_LFS_SKIP_SMUDGE: "1",
+});
 
 export const option = (flags: string, env: string, text: string) => new Option(flags, text).env(env);
 
@@ -80,7 +94,7 @@ export interface WorkerFlags {
   allowNetwork?: string[];
 }
 
-function workerOptions(command: Command): Command {
+export function workerOptions(command: Command): Command {
   return command
     .addOption(
       option("--slots <n>", "MODELYARD_SLOTS", "runs at a time")

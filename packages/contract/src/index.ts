@@ -9,6 +9,7 @@ export * from "./file.ts";
 export * from "./inputs.ts";
 export * from "./manifest.ts";
 export * from "./manifest-items.ts";
+export * from "./manifest-problems.ts";
 export * from "./message-batch.ts";
 export * from "./money.ts";
 export * from "./openapi.ts";

@@ -33,11 +33,14 @@ import { createMail } from "./mail/service.ts";
 import { createMeter } from "./metrics/meter.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
+import { modelVersionRoutes } from "./models/routes-versions.ts";
 import { loadModels } from "./models/service.ts";
+import { createModelVersions } from "./models/service-versions.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { pageRoutes } from "./pages/routes.ts";
 import { createPages } from "./pages/service.ts";
+import { operatorToken } from "./projects/operator-token.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { projectManageRoutes } from "./projects/routes-manage.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
@@ -122,12 +125,14 @@ export async function startServer(config: ServerConfig, log: (message: string) =
 async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
-  const seal = createSeal(loadMasterKey(config.dataDir, config.masterKey));
+  const masterKey = loadMasterKey(config.dataDir, config.masterKey);
+  const seal = createSeal(masterKey);
   await checkMasterKey(db, seal);
   const sessions = createSessions(db, log);
-  const projects = createProjects(db, seal, sessions.byBearer);
+  const projects = createProjects(db, seal, { account: sessions.byBearer, operator: operatorToken(masterKey) });
   const credentials = await firstRun(db, projects, config.firstCredit);
-  const models = await loadModels(db, config.modelDirs, log);
+  const addedRoot = join(config.dataDir, "models");
+  const { models, catalogue } = await loadModels({ db, roots: config.modelDirs, addedRoot, log });
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
@@ -214,6 +219,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });
+  modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
   fileRoutes(app, { files: createFiles(db), blobs, origin });
   uploadRoutes(app, {
     uploads: createUploads({ db, blobs, quota: config.storageQuota }),

@@ -124,7 +124,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
         return page(response, 400, { title: "This link is not whole", text: "Copy all of it into the address bar." });
       // A changed address is confirmed like a new one; its own POST is the wish to change it.
       const action = path === "/account/Email" ? "/account/Verify" : path;
-      return page(response, 200, { ...content, action, token });
+      return page(response, 200, { ...content, action, token, next: localPath(request.query.next) });
     });
   }
 

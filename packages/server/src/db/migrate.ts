@@ -8,6 +8,7 @@ import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import { queueOrder } from "./migrations/0005-queue-order.ts";
 import { priceTerms } from "./migrations/0006-price-terms.ts";
+import { modelVersions } from "./migrations/0007-model-versions.ts";
 import { apps } from "./migrations/0008-apps.ts";
 import { accounts } from "./migrations/0010-accounts.ts";
 import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   callbacksAndKeys,
   queueOrder,
   priceTerms,
+  modelVersions,
   apps,
   accounts,
   keysAndCaps,

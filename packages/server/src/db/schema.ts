@@ -19,6 +19,7 @@ import type {
   PublisherTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
+import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -87,16 +88,6 @@ export interface LedgerTransferTable {
   created_at: number;
 }
 
-export interface ModelTable {
-  id: Generated<number>;
-  owner: string;
-  slug: string;
-  clean_owner: string;
-  clean_slug: string;
-  version: string;
-  created_at: number;
-}
-
 export interface FileTable {
   id: string;
   account_id: number;
@@ -138,28 +129,6 @@ export interface WorkerTokenTable {
   name: string;
   created_at: number;
   revoked_at: number | null;
-}
-
-export interface ModelStatTable {
-  model_id: number;
-  runs: number;
-  successes: number;
-  errors: number;
-  /** Tenths of milliseconds. */
-  elapsed: number;
-  cost: MoneyColumn;
-  last_run_at: number;
-}
-
-/** What visitors say is wrong with a model. */
-export interface ModelReportTable {
-  id: Generated<number>;
-  model_id: number;
-  reason: string;
-  details: string;
-  /** E-mail address, or empty. */
-  contact: string;
-  created_at: number;
 }
 
 export interface IdempotencyKeyTable {
@@ -260,6 +229,7 @@ export interface Schema {
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
+  model_version: ModelVersionTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;

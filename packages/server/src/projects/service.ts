@@ -1,69 +1,20 @@
 /** Projects and their keys: who is calling, and may they (wire-contract.md 2). */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { API_ROUTES, ApiError, apiError, type OrganizationRole, SCOPES } from "@modelyard/contract";
+import { ApiError, apiError, SCOPES } from "@modelyard/contract";
 import { NOBODY, note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { idField } from "../http/fields.ts";
 import { MEMBER_CAP, PROJECT_CAP } from "../ledger/service-caps.ts";
+import { isSameToken, OPERATOR_TOKEN } from "./operator-token.ts";
 import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatureMatches } from "./policy.ts";
+import { type BearerAccount, type Credentials, MEMBER_SCOPES, mayCall, type Principal } from "./principal.ts";
 import type { Seal } from "./seal.ts";
 import { issueKey } from "./service-keys.ts";
 import * as store from "./store.ts";
 
+export type { Acting, BearerAccount, Credentials, Principal } from "./principal.ts";
 export type { ProjectRow } from "./store.ts";
-
-/** The caller of one request. */
-export interface Principal {
-  accountId: number;
-  accountUuid: string;
-  /** The project to bill: the key's, or a signed-in account's first one; 0 = it has none. */
-  projectId: number;
-  /** A key of a project, a short-lived token in a browser, or a signed-in account with its bearer token. */
-  kind: "key" | "browser" | "account";
-  /** 0 for an account. */
-  keyId: number;
-  /** Clean `owner/slug` of the models it may run; undefined = all. */
-  models: readonly string[] | undefined;
-  /** Spend caps that its runs count in (bits of ledger/service-caps.ts), as far as they are this project's and key's. */
-  caps: number;
-  /** The account is an operator's, and it is the account itself that calls. */
-  isOperator: boolean;
-  /** uuid of who acts, for the audit log: the account itself, or the member that acts for an organisation. */
-  actorUuid: string;
-  /** Membership of who acts for an organisation; 0 = none. */
-  memberId: number;
-}
-
-/** A member acting for an organisation. */
-export interface Acting {
-  memberId: number;
-  role: OrganizationRole;
-  isCapped: boolean;
-  organization: { id: number; uuid: string; suspended: number };
-}
-
-/** What a bearer token stands for (accounts/service-sessions.ts). */
-export type BearerAccount =
-  | {
-      kind: "account";
-      account: { id: number; uuid: string; suspended: number; role: "operator" | "member" };
-      /** Undefined where the account acts for itself. */
-      acting?: Acting | undefined;
-    }
-  | { kind: "expired" }
-  | { kind: "unknown" };
-
-/** The headers that authentication looks at, and the address the request came from. */
-export interface Credentials {
-  apiKey: string | undefined;
-  nonce: string | undefined;
-  signature: string | undefined;
-  authorization: string | undefined;
-  ip: string;
-  /** The route's pattern (`/v1/Run/:owner/:model`): decides which scope a key needs. */
-  route: string | undefined;
-}
 
 export interface NewProject {
   id: number;
@@ -96,24 +47,6 @@ const REFUSAL_MS = 60_000;
 export const BROWSER_TOKEN = "browser_";
 export const BEARER_PREFIX = "bearer:";
 
-/** What a plain member of an organisation may do for it: its projects, money and people are for owners and admins. */
-const MEMBER_SCOPES = SCOPES.filter((scope) => scope !== "manage");
-
-/** By the pattern under which the server registers it, in lower case: routes answer in any case. */
-const ROUTES = new Map(API_ROUTES.map((route) => [route.path.replace(/\{(\w+)\}/g, ":$1").toLowerCase(), route]));
-
-/** Whether this caller may use the route; one that the contract does not know takes nobody. */
-function mayCall(
-  who: { kind: Principal["kind"]; scopes: readonly string[]; isOperator: boolean },
-  path: string,
-): boolean {
-  const route = ROUTES.get(path.toLowerCase());
-  if (route?.scope === undefined) return false;
-  if (route.scope === "operator") return who.isOperator;
-  if (who.kind === "browser" && !route.browser) return false;
-  return who.scopes.includes(route.scope);
-}
-
 export interface Projects {
   authenticate(credentials: Credentials): Promise<Principal>;
   /** A project without keys. Returns its id. */
@@ -134,11 +67,28 @@ export interface Projects {
   forgetKeys(): void;
 }
 
-export function createProjects(
-  db: Database,
-  seal: Seal,
-  bearer: (token: string) => Promise<BearerAccount> = async () => ({ kind: "unknown" }),
-): Projects {
+/** The command line is nobody's account: of the routes it may use those of operators alone. */
+const COMMAND_LINE: Principal = {
+  accountId: 0,
+  accountUuid: "",
+  projectId: 0,
+  kind: "operator",
+  keyId: 0,
+  models: undefined,
+  caps: 0,
+  isOperator: true,
+  actorUuid: "",
+  memberId: 0,
+};
+
+/** Bearer tokens that are not kept with the keys. */
+export interface BearerTokens {
+  account(token: string): Promise<BearerAccount>;
+  /** The operator's own (operator-token.ts). */
+  operator: string;
+}
+
+export function createProjects(db: Database, seal: Seal, bearers: BearerTokens): Projects {
   const cache = new Map<string, KnownKey>();
   let changes = 0;
   /** When a refusal was last noted, by key; performance.now() milliseconds. */
@@ -242,13 +192,20 @@ export function createProjects(
     return admit(key, credentials);
   }
 
-  /** A signed-in account or a browser, by its bearer token. */
+  function authenticateOperator(token: string, { route }: Credentials): Principal {
+    if (!isSameToken(token, bearers.operator)) throw apiError("badBearer");
+    if (!mayCall({ kind: "operator", scopes: [], isOperator: true }, route ?? "")) throw apiError("noPermission");
+    return COMMAND_LINE;
+  }
+
+  /** A signed-in account, a browser or the operator's command line, by its bearer token. */
   async function authenticateBearer(credentials: Credentials): Promise<Principal> {
     const { authorization, route } = credentials;
     if (authorization === undefined) throw apiError("noCredentials");
     const [, token] = /^Bearer\s+([\w-]{20,100})$/i.exec(authorization.trim()) ?? [];
     if (token?.startsWith(BROWSER_TOKEN)) return authenticateBrowser(token, credentials);
-    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearer(token);
+    if (token?.startsWith(OPERATOR_TOKEN)) return authenticateOperator(token, credentials);
+    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearers.account(token);
     if (found.kind === "unknown") throw apiError("badBearer");
     if (found.kind === "expired") throw apiError("bearerExpired");
     const { account, acting } = found;

@@ -128,9 +128,10 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   async function context(row: store.TaskRow, base: string): Promise<TaskContext> {
     const model = models.byId(row.model_id);
+    const current = models.current(row.model_id);
     const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
     const steps = row.app === null ? undefined : await stepsOf(db, row.id);
-    return { model, outputs, base, outlook: model && (await outlookOf(row, model)), steps, nameOf: nameById };
+    return { model, outputs, base, outlook: current && (await outlookOf(row, current)), steps, nameOf: nameById };
   }
 
   const nameById = (id: number) => nameOf(models.byId(id));
