@@ -4,16 +4,19 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { items, type Manifest, readInputs, sampleOf } from "@modelyard/contract";
-import { findModelFolders, readModelFolder } from "@modelyard/server/model-folder";
+import { cleanSlug, isProgram, items, type Manifest, readInputs, sampleOf } from "@modelyard/contract";
+import { findModelFolders, readModelFolder } from "@modelyard/server/models";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const folders = findModelFolders(ROOT).map(readModelFolder);
 
 test("every folder is a model, named like the folder, with a readme that names its licences", () => {
-  assert.equal(folders.length, readdirSync(join(ROOT, "modelyard")).length);
+  const owners = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const there = owners.flatMap(({ name }) => readdirSync(join(ROOT, name)));
+  assert.equal(folders.length, there.length);
   for (const { dir, manifest } of folders) {
-    assert.ok(dir.endsWith(`/${manifest.owner}/${manifest.slug}`), dir);
+    const names = dir.split("/").slice(-2).map(cleanSlug);
+    assert.deepEqual(names, [cleanSlug(manifest.owner), cleanSlug(manifest.slug)], dir);
     assert.ok(existsSync(join(dir, "README.md")), dir);
     assert.ok(
       manifest.weights.length === 0 || manifest.license.weights,
@@ -39,8 +42,9 @@ test("samples are files of the folder, and their inputs are inputs that the mode
   }
 });
 
-test("models that run out of the box show at least two samples; those to be pulled say how", async () => {
+test("models that run out of the box show at least two samples; those to be pulled are previews", () => {
   for (const { manifest } of folders) {
+    if (!isProgram(manifest)) continue;
     if (manifest.pull) assert.equal(manifest.lifecycle, "preview", manifest.slug);
     else assert.ok(manifest.samples.length >= 2, manifest.slug);
   }

@@ -16,7 +16,9 @@ const PACKAGES = {
 
 /** The server's rooms: one folder per thing it knows. */
 const ROOMS = new Set(
-  "accounts projects models tasks queue ledger files webhooks workers realtime gateway pages mail audit-log".split(" "),
+  "accounts organizations projects models apps tasks queue ledger files webhooks workers realtime gateway pages mail audit-log".split(
+    " ",
+  ),
 );
 
 /** What a kind of file in a room must not import, of any room, and of db/ (the folder under all stores). */

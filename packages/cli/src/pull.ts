@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { cleanSlug, type Manifest } from "@modelyard/contract";
-import { findModelFolders, readModelFolder } from "@modelyard/server/model-folder";
+import { findModelFolders, readModelFolder } from "@modelyard/server/models";
 import { pullWeights } from "@modelyard/worker/install";
 import type { PullFlags } from "./pull-command.ts";
 

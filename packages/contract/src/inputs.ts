@@ -29,7 +29,8 @@ export type ReadInputs =
 
 /** Deepest nesting of a request body: JSON.parse takes 100,000 levels, JSON.stringify overflows the stack at 5,000. */
 export const MAX_DEPTH = 32;
-const DEFAULT_MAX_LENGTH = 100_000;
+/** Characters of a text whose item says nothing else. */
+export const DEFAULT_MAX_LENGTH = 100_000;
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
 
 /** Marks what `fileValue` made: a JSON body can spell any object, but not one of these. */

@@ -2,6 +2,7 @@
  * `model.yaml`: everything the platform knows about a model (docs/guide). The folder's content hash is the model's version.
  */
 import { z } from "zod";
+import { AppRunner, appProblems } from "./app-steps.ts";
 import { PriceRow } from "./price-rows.ts";
 
 const slug = z
@@ -147,39 +148,41 @@ export const Program = z.strictObject({
 
 const command = z.array(z.string().min(1)).min(1);
 
-export const Runner = z.discriminatedUnion("type", [
-  z
-    .strictObject({ type: z.literal("command"), command })
-    .describe(
-      "One process for each task: inputs as JSON on stdin and in the file $INPUT_JSON, outputs are the files in $OUTPUT_DIR.",
-    ),
-  z
-    .strictObject({
-      type: z.literal("service"),
-      command,
-      concurrency: z.number().int().min(1).max(1000).default(1).describe("Runs that a process takes at a time."),
-      idleSeconds: z
-        .number()
-        .int()
-        .positive()
-        .default(600)
-        .describe("Seconds without work after which the process is stopped."),
-      startSeconds: z.number().int().positive().default(120).describe("Seconds in which it must have said ready."),
-      warm: z
-        .number()
-        .int()
-        .min(0)
-        .max(100)
-        .default(0)
-        .describe(
-          "Processes that each worker keeps running, also without work; runs are spread over them. Each needs the model's memory. 0: one, while there is work.",
-        ),
-    })
-    .describe("A process that loads once and serves many tasks over JSON lines (service-protocol.schema.json)."),
-]);
+const CommandRunner = z
+  .strictObject({ type: z.literal("command"), command })
+  .describe(
+    "One process for each task: inputs as JSON on stdin and in the file $INPUT_JSON, outputs are the files in $OUTPUT_DIR.",
+  );
+const ServiceRunner = z
+  .strictObject({
+    type: z.literal("service"),
+    command,
+    concurrency: z.number().int().min(1).max(1000).default(1).describe("Runs that a process takes at a time."),
+    idleSeconds: z
+      .number()
+      .int()
+      .positive()
+      .default(600)
+      .describe("Seconds without work after which the process is stopped."),
+    startSeconds: z.number().int().positive().default(120).describe("Seconds in which it must have said ready."),
+    warm: z
+      .number()
+      .int()
+      .min(0)
+      .max(100)
+      .default(0)
+      .describe(
+        "Processes that each worker keeps running, also without work; runs are spread over them. Each needs the model's memory. 0: one, while there is work.",
+      ),
+  })
+  .describe("A process that loads once and serves many tasks over JSON lines (service-protocol.schema.json).");
+
+/** What a worker runs. */
+const ProgramRunner = z.discriminatedUnion("type", [CommandRunner, ServiceRunner]);
+export const Runner = z.discriminatedUnion("type", [CommandRunner, ServiceRunner, AppRunner]);
 export type Runner = z.infer<typeof Runner>;
 
-export const Manifest = z.strictObject({
+const manifestFields = {
   owner: slug,
   slug,
   title: z.string().min(1).max(120),
@@ -197,7 +200,10 @@ export const Manifest = z.strictObject({
   output: z
     .enum(["file", "text"])
     .describe("text: the answer is text. file: the files that the run leaves in its output folder."),
-  price: z.array(PriceRow).min(1),
+  price: z
+    .array(PriceRow)
+    .default([])
+    .describe("Prices of a run; an app has none of its own: it costs what its steps cost."),
   resources: z
     .strictObject({
       cpu: z.number().positive().default(1),
@@ -250,7 +256,6 @@ export const Manifest = z.strictObject({
     .boolean()
     .default(false)
     .describe("The model needs the network; it runs only on workers whose operator allows it (--allow-network)."),
-  runner: Runner,
   weights: z.array(Weight).default([]),
   pull: z
     .boolean()
@@ -263,21 +268,28 @@ export const Manifest = z.strictObject({
     .describe("Only there where the operator names it (--enable-models): for models whose use needs thought."),
   license: z.strictObject({ code: z.string(), weights: z.string().optional(), note: z.string().optional() }),
   lifecycle: z.enum(["live", "preview", "retired"]).default("live"),
+};
+
+export const Manifest = z.strictObject({ ...manifestFields, runner: Runner }).check(({ value, issues }) => {
+  const { runner, price, inputs } = value;
+  const say = (path: PropertyKey[], message: string) => issues.push({ code: "custom", path, message, input: value });
+  // Only weights that an operator pulls, and sees the hash of, may be trusted at their first download.
+  const open = value.pull ? -1 : value.weights.findIndex(({ sha256, size }) => sha256 === null || size === null);
+  if (open >= 0) say(["weights", open], "sha256 and size are needed without pull: true");
+  if (runner.type !== "app") {
+    if (price.length === 0) say(["price"], "at least one row is needed");
+    return;
+  }
+  if (price.length > 0) say(["price"], "an app has no price of its own: it costs what its steps cost");
+  const ids = new Set(inputs.flatMap((group) => group.items.map(({ id }) => id)));
+  for (const { path, message } of appProblems(runner, ids)) say(["runner", ...path], message);
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** What no schema says: only weights that an operator pulls, and sees the hash of, may be trusted at their first download. */
-function unpinned(manifest: Manifest): string | undefined {
-  const open = manifest.weights.find(({ sha256, size }) => sha256 === null || size === null);
-  return open && !manifest.pull
-    ? `✖ ${open.file} has no sha256 or size\n  → at weights; needed without pull: true`
-    : undefined;
-}
+/** The manifest of a model that workers run: every one that is no app. */
+export const ProgramManifest = z.strictObject({ ...manifestFields, runner: ProgramRunner });
+export type ProgramManifest = z.infer<typeof ProgramManifest>;
 
-/** Checks a parsed model.yaml; `problem` says what is wrong with it, in lines for its author. */
-export function readManifest(raw: unknown): { ok: true; manifest: Manifest } | { ok: false; problem: string } {
-  const result = Manifest.safeParse(raw);
-  if (!result.success) return { ok: false, problem: z.prettifyError(result.error) };
-  const problem = unpinned(result.data);
-  return problem === undefined ? { ok: true, manifest: result.data } : { ok: false, problem };
+export function isProgram(manifest: Manifest): manifest is ProgramManifest {
+  return manifest.runner.type !== "app";
 }

@@ -2,8 +2,8 @@
  * The price engine: pure, so that browser, SDK and server compute the same. A quote is made before a run; it says what is held.
  * The final price is made of the same quote and of what was measured, and is never more than the hold.
  */
-import type { RunInputs } from "./inputs.ts";
-import type { Manifest } from "./manifest.ts";
+import { DEFAULT_MAX_LENGTH, type RunInputs } from "./inputs.ts";
+import type { Item, Manifest } from "./manifest.ts";
 import { type Form, items } from "./manifest-items.ts";
 import { type Money, parseUsd, USD } from "./money.ts";
 import { PRICE_UNITS, type PriceMethod } from "./price-methods.ts";
@@ -100,10 +100,15 @@ function times(price: Money, quantity: number): Money {
   return (price * BigInt(Math.round(quantity * 10_000))) / 10_000n;
 }
 
-/** The text whose characters cp-promptlength counts: `prompt`, or the form's first text. */
+/** The item whose characters cp-promptlength counts: `prompt`, or the form's first text. */
+function promptItem(manifest: Form): Item | undefined {
+  const all = items(manifest);
+  return all.find(({ id }) => id === "prompt") ?? all.find(({ type }) => type === "text" || type === "textarea");
+}
+
 function promptOf(manifest: Form, values: RunInputs["values"]): string {
-  const first = items(manifest).find(({ type }) => type === "text" || type === "textarea")?.id;
-  const value = values.prompt ?? (first === undefined ? undefined : values[first]);
+  const id = promptItem(manifest)?.id;
+  const value = values.prompt ?? (id === undefined ? undefined : values[id]);
   return typeof value === "string" ? value : "";
 }
 
@@ -114,10 +119,7 @@ function characters(text: string): number {
   return count;
 }
 
-/** The price of a run with these inputs. A model whose rows all have conditions that fail falls back to its last row. */
-export function quote(manifest: Priced, values: RunInputs["values"]): Quote {
-  const row = manifest.price.find((candidate) => applies(candidate, values)) ?? manifest.price.at(-1);
-  if (!row) throw new RangeError(`${manifest.owner}/${manifest.slug} has no price`);
+function quoteRow(manifest: Priced, row: PriceRow, characterCount: () => number): Quote {
   const { most, ...rates } = ratesOf(row);
   const { method } = row;
   const { price } = rates;
@@ -136,7 +138,7 @@ export function quote(manifest: Priced, values: RunInputs["values"]): Quote {
     case "cpo":
       return quoted(price * BigInt(manifest.limits.outputFiles));
     case "cp-promptlength": {
-      const units = characters(promptOf(manifest, values));
+      const units = characterCount();
       return quoted(price * BigInt(units), units);
     }
     case "cpt":
@@ -148,6 +150,47 @@ export function quote(manifest: Priced, values: RunInputs["values"]): Quote {
       // The schema asks for `most` here.
       return quoted(most ?? 0n);
   }
+}
+
+function noPrice({ owner, slug }: Priced): RangeError {
+  return new RangeError(`${owner}/${slug} has no price`);
+}
+
+/** The price of a run with these inputs. A model whose rows all have conditions that fail falls back to its last row. */
+export function quote(manifest: Priced, values: RunInputs["values"]): Quote {
+  const row = manifest.price.find((candidate) => applies(candidate, values)) ?? manifest.price.at(-1);
+  if (!row) throw noPrice(manifest);
+  return quoteRow(manifest, row, () => characters(promptOf(manifest, values)));
+}
+
+/**
+ * The most that a run can cost of whose inputs some are not known yet (`unknown`, by item id): the dearest of the rows that may
+ * apply. `exact` where the run will cost just this.
+ */
+export function quoteAtMost(
+  manifest: Priced,
+  values: RunInputs["values"],
+  unknown: ReadonlySet<string>,
+): { quote: Quote; exact: boolean } {
+  const prompt = promptItem(manifest);
+  const promptUnknown = prompt !== undefined && unknown.has(prompt.id);
+  const count = () =>
+    promptUnknown ? (prompt.maxLength ?? DEFAULT_MAX_LENGTH) : characters(promptOf(manifest, values));
+  const possible: PriceRow[] = [];
+  for (const row of manifest.price) {
+    const conditions = Object.entries(row.inputs);
+    const known = Object.fromEntries(conditions.filter(([id]) => !unknown.has(id)));
+    if (!applies({ ...row, inputs: known }, values)) continue;
+    possible.push(row);
+    if (Object.keys(known).length === conditions.length) break;
+  }
+  const last = manifest.price.at(-1);
+  if (possible.length === 0 && last) possible.push(last);
+  const [first, ...others] = possible.map((row) => quoteRow(manifest, row, count));
+  if (!first) throw noPrice(manifest);
+  const dearest = others.reduce((best, next) => (next.hold > best.hold ? next : best), first);
+  const counted = dearest.units !== undefined && !(dearest.method === "cp-promptlength" && promptUnknown);
+  return { quote: dearest, exact: others.length === 0 && counted };
 }
 
 /** 1024 × 1024 pixels, begun ones counted whole; a picture has at least one. */

@@ -88,6 +88,14 @@ export const ToolFacts = z.strictObject({
   inputs: z.array(InputGroup),
   price: z.array(PriceRow),
   limits: z.strictObject({ timeout: z.number().int(), outputFiles: z.number().int() }),
+  /** What an app is made of; null for a model. Its `price` is that of a run where nothing is chosen. */
+  app: z
+    .strictObject({
+      steps: z.array(z.strictObject({ id: z.string(), title: z.string(), model: z.string() })),
+    })
+    .nullable(),
+  /** Why it cannot be run on this server, in a sentence. */
+  problem: z.string().nullable(),
   /** Of models whose weights an operator has to fetch: whether a connected worker has them, how, and their bytes as far as known. */
   pull: z.strictObject({ installed: z.boolean(), command: z.string(), bytes: z.number().int().nullable() }).nullable(),
   /** Of the runs that ended: share of successes, 0 to 1; null before the first. */

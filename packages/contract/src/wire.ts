@@ -81,6 +81,26 @@ export const TaskFacts = z.strictObject({
     /** Why it is not simply the sum of its lines. */
     note: z.string().nullable(),
   }),
+  /** The run of an app that this is a step of. */
+  parent: z.strictObject({ taskid: digits, step: z.string() }).nullable(),
+  /** The runs of an app's steps, in the order in which they were started; null where it is no app. */
+  steps: z
+    .array(
+      z.strictObject({
+        /** The step's id; `id#0`, `id#1` … where it is run for each of several files. */
+        step: z.string(),
+        taskid: digits,
+        socketaccesstoken: SocketAccessToken,
+        /** owner/slug */
+        model: z.string(),
+        status: z.enum(TASK_STATUSES),
+        pexit: z.string(),
+        /** What it adds to the price; null where it has not succeeded. */
+        cost: z.string().nullable(),
+        endreason: z.string().nullable(),
+      }),
+    )
+    .nullable(),
   /** Who ended it and why, once it has ended otherwise than by success. */
   endreason: z.string().nullable(),
   /** Unix seconds after which its files are removed; null where they are kept, and before it has ended. */

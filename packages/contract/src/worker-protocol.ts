@@ -8,7 +8,7 @@
  * resend after a lost connection.
  */
 import { z } from "zod";
-import { Manifest } from "./manifest.ts";
+import { ProgramManifest } from "./manifest.ts";
 import { WORKER_EVENT_TYPES } from "./task.ts";
 import { EventBody } from "./task-event.ts";
 
@@ -29,7 +29,7 @@ export const ModelVersion = z.strictObject({
   owner: z.string(),
   slug: z.string(),
   version: hexHash,
-  manifest: Manifest,
+  manifest: ProgramManifest,
   files: z.array(
     z.strictObject({
       path: z.string(),

@@ -9,13 +9,12 @@ export { openDatabase } from "./db/open.ts";
 export { createSwitches } from "./db/switches.ts";
 export { topUp } from "./ledger/service.ts";
 export { noMeter } from "./metrics/meter.ts";
-export { loadModels, type Models } from "./models/service.ts";
+export { type LoadedModels, loadModels, type Models } from "./models/service.ts";
 export { createModelStats, type ModelStats } from "./models/stats.ts";
 export type { Projects } from "./projects/service.ts";
 export * as queue from "./queue/service.ts";
 export { expireFiles, removeOrphans } from "./tasks/file-sweep.ts";
 export {
-  applyReport,
   beginAttempt,
   cancel,
   IllegalTransitionError,
@@ -23,4 +22,5 @@ export {
   type LifecycleDeps,
   retryOrFail,
 } from "./tasks/lifecycle.ts";
+export { applyReport } from "./tasks/reports.ts";
 export { createTasks, type Tasks } from "./tasks/service.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { isFileItem, items, Manifest, ServiceMessage } from "@modelyard/contract";
+import { isFileItem, items, ProgramManifest, ServiceMessage } from "@modelyard/contract";
 import { createInstaller, type InstalledModel, type ModelFile } from "@modelyard/worker/install";
 import { parse } from "yaml";
 
@@ -52,7 +52,7 @@ export interface DrivenModel {
  */
 export async function driveModel(folder: URL, options: { weightsDir?: string } = {}): Promise<DrivenModel> {
   const source = fileURLToPath(folder);
-  const written = Manifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
+  const written = ProgramManifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
   const manifest = options.weightsDir === undefined ? written : { ...written, pull: false, weights: [] };
   const files = await listFiles(source);
   const version = createHash("sha256").update(JSON.stringify(files)).digest("hex");

@@ -26,6 +26,8 @@ interface TaskRow {
   last_event: number;
   attempts: number;
   account_id: number;
+  app: number;
+  parent: TaskStatus | null;
 }
 
 interface TransferRow {
@@ -49,8 +51,9 @@ async function auditTasks(db: Database): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (let after = 0; ; ) {
     const tasks = await db.all<TaskRow>(
-      `select id, status, pexit, cast(hold as text) as hold, cast(cost as text) as cost, last_event, attempts, account_id
-       from task where id > ? order by id limit ?`,
+      `select t.id, t.status, t.pexit, cast(t.hold as text) as hold, cast(t.cost as text) as cost, t.last_event, t.attempts,
+         t.account_id, case when t.app is null then 0 else 1 end as app, p.status as parent
+       from task t left join task p on p.id = t.parent_id and t.parent_id > 0 where t.id > ? order by t.id limit ?`,
       [after, PAGE],
     );
     const last = tasks.at(-1)?.id;
@@ -85,8 +88,10 @@ async function factsOf(
   const entryOf = new Map(entries.map((entry) => [entry.task_id, entry]));
   const transfersOf = Map.groupBy(transfers, (transfer) => transfer.task_id);
   const logOf = Map.groupBy(logs, (row) => row.task_id);
-  return tasks.map((task) => ({
+  return tasks.map(({ app, parent, ...task }) => ({
     ...task,
+    isApp: app === 1,
+    parentStatus: parent ?? undefined,
     now,
     hold: BigInt(task.hold),
     cost: task.cost === null ? null : BigInt(task.cost),

@@ -10,6 +10,10 @@ export interface TaskFacts {
   last_event: number;
   attempts: number;
   account_id: number;
+  /** It is a run of an app. */
+  isApp: boolean;
+  /** The app's run that it is a step of; undefined where it is none. */
+  parentStatus: TaskStatus | undefined;
   /** The database's clock when the rows were read. */
   now: number;
   entry: { state: string; worker: string | null; attempts: number; epoch: number; lease_until: number } | undefined;
@@ -20,11 +24,11 @@ export interface TaskFacts {
 
 /** One message for each thing that is wrong. */
 export function checkTask(task: TaskFacts): string[] {
-  return [...checkQueue(task), ...checkLog(task), ...checkMoney(task)];
+  return [...checkQueue(task), ...checkLog(task), ...checkMoney(task), ...checkStep(task)];
 }
 
 /** Terminal or in the queue, never both, never neither ("limbo", T9). */
-function checkQueue({ status, attempts, entry, now }: TaskFacts): string[] {
+function checkQueue({ status, attempts, entry, now, isApp }: TaskFacts): string[] {
   const faults: string[] = [];
   if (attempts > MAX_ATTEMPTS) faults.push(`it was attempted ${attempts} times`);
   if (!entry) {
@@ -37,7 +41,7 @@ function checkQueue({ status, attempts, entry, now }: TaskFacts): string[] {
   }
   const leased = status !== "task_queue";
   // A task beyond its account's limit waits before it is ready.
-  if (!(leased ? ["leased"] : ["ready", "waiting"]).includes(entry.state))
+  if (!(leased ? [isApp ? "steps" : "leased"] : ["ready", "waiting"]).includes(entry.state))
     faults.push(`its status is ${status}, its queue entry ${entry.state}`);
   if ((entry.worker !== null) !== (entry.state === "leased"))
     faults.push(`its queue entry is ${entry.state} with worker ${entry.worker}`);
@@ -48,6 +52,15 @@ function checkQueue({ status, attempts, entry, now }: TaskFacts): string[] {
     faults.push(`it is attempt ${attempts}, its queue entry says ${entry.attempts}`);
   if (leased && entry.lease_until > now + LEASE_MS)
     faults.push(`its lease runs ${entry.lease_until - now} ms, at most ${LEASE_MS} are given`);
+  return faults;
+}
+
+/** No step outlives its app, and none holds money: the app does. */
+function checkStep({ status, parentStatus, hold }: TaskFacts): string[] {
+  if (parentStatus === undefined) return [];
+  const faults: string[] = [];
+  if (hold !== 0n) faults.push(`it is a step of an app, but holds ${hold}`);
+  if (isTerminal(parentStatus) && !isTerminal(status)) faults.push(`it runs (${status}), but its app has ended`);
   return faults;
 }
 
@@ -88,7 +101,12 @@ function checkMoney(task: TaskFacts): string[] {
   /** The one transfer of a kind; its amount is 0 where there is none. */
   const only = (kind: string, isRight: (transfer: TaskFacts["transfers"][number]) => boolean): bigint => {
     const found = transfers.filter((transfer) => transfer.kind === kind);
-    if (found.length > 1) faults.push(`it has ${found.length} transfers of kind ${kind}`);
+    // A price is divided between the owners of the models that ran and the platform, each one's part in a transfer of its own.
+    const apart = kind === "capture" ? new Set(found.map(({ credit }) => credit)).size : 1;
+    if (found.length > apart) faults.push(`it has ${found.length} transfers of kind ${kind}`);
+    for (const none of found.filter(({ amount }) => amount <= 0n)) {
+      faults.push(`its ${kind} of ${none.amount} goes to ${none.credit}`);
+    }
     for (const wrong of found.filter((transfer) => !isRight(transfer))) {
       faults.push(`its ${kind} goes from ${wrong.debit} to ${wrong.credit}`);
     }

@@ -23,7 +23,7 @@ export async function checkWallets(db: Database): Promise<Fault[]> {
   if (total !== 0n) faults.push({ subject: "ledger", message: `the sum over all accounts is ${total}, not 0` });
   const wallets = await db.all<WalletRow>(
     `select account_id, cast(available as text) as available, cast(held as text) as held, active,
-       (select count(*) from task t where t.account_id = w.account_id and t.status not in ('task_postprocess_end', 'task_cancel')) as open
+       (select count(*) from task t where t.account_id = w.account_id and t.parent_id = 0 and t.status not in ('task_postprocess_end', 'task_cancel')) as open
      from wallet w`,
     [],
   );

@@ -2,10 +2,10 @@
  * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
  * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
  */
-import type { PriceMethod, TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
 import type {
   AccountBearerTable,
+  AccountIdentityTable,
   AccountLinkTable,
   AccountSessionTable,
   AccountTable,
@@ -13,9 +13,14 @@ import type {
   CouponTable,
   MailTable,
   NonceTable,
+  OrganizationInvitationTable,
+  OrganizationMemberTable,
   PaymentTable,
+  PublisherTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
+import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
+import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
 export type MoneyColumn = ColumnType<never, bigint, bigint>;
@@ -29,6 +34,8 @@ export interface ProjectTable {
   /** JSON list of addresses and CIDR ranges; empty = everybody. */
   ip_allow: string;
   created_at: number;
+  /** Its keys are revoked since then; what was run with it stays. */
+  removed_at: number | null;
   /** Address that is called when a cap of the project or its keys fills up; "" = none. */
   alert_url: Generated<string>;
 }
@@ -73,108 +80,12 @@ export interface LedgerTransferTable {
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
   note: string;
   created_at: number;
-}
-
-export interface ModelTable {
-  id: Generated<number>;
-  owner: string;
-  slug: string;
-  clean_owner: string;
-  clean_slug: string;
-  version: string;
-  created_at: number;
-}
-
-export interface TaskTable {
-  id: Generated<number>;
-  token: string;
-  account_id: number;
-  project_id: number;
-  /** Key that started it; 0 = a signed-in account, or nobody knows any more. */
-  key_id: Generated<number>;
-  /** Spend caps that its hold is counted in: 1 the project's, 2 the key's. */
-  caps: Generated<number>;
-  model_id: number;
-  version: string;
-  status: TaskStatus;
-  /** JSON of contract's RunInputs.values. */
-  inputs: string;
-  /** JSON of what the caller sent, files as addresses. */
-  parameters: string;
-  callback_url: string;
-  /** Base address for the outputs in the callback; "" where there is no callback. */
-  callback_base: Generated<string>;
-  price_method: PriceMethod;
-  price: MoneyColumn;
-  /** The rest of the quote (tasks/terms.ts). */
-  price_terms: Generated<string>;
-  /** Lines of the bill of a success, JSON. */
-  bill: string | null;
-  hold: MoneyColumn;
-  cost: ColumnType<never, bigint | null, bigint>;
-  debugoutput: Generated<string>;
-  debugerror: Generated<string>;
-  /** The answer of a text model, JSON; null otherwise. */
-  answer: string | null;
-  pexit: Generated<string>;
-  /** Tenths of a millisecond that the model itself ran (the wire prints four decimals of a second). */
-  elapsed: Generated<number>;
-  end_reason: string | null;
-  last_event: number;
-  attempts: Generated<number>;
-  /** As in queue_entry, for tasks that have left it. */
-  priority: Generated<number>;
-  deadline: Generated<number>;
-  /** Unix milliseconds after which its files are removed; 0 = kept, or not ended yet. */
-  expires_at: Generated<number>;
-  /** When its files were removed; 0 = they are there. */
-  files_gone_at: Generated<number>;
-  created_at: number;
-  accepted_at: Generated<number>;
-  preprocess_start_at: Generated<number>;
-  preprocess_end_at: Generated<number>;
-  assigned_at: Generated<number>;
-  started_at: Generated<number>;
-  ended_at: Generated<number>;
-  postprocess_start_at: Generated<number>;
-  postprocess_end_at: Generated<number>;
-  cancelled_at: Generated<number>;
-}
-
-/** Entries of tasks' logs. Events that were written together share a row: a quick run needs three rows instead of twelve. */
-export interface TaskEventTable {
-  task_id: number;
-  /** Number of the row's last event. */
-  seq: number;
-  /** JSON list of contract's TaskEvent, numbers ascending without gaps. */
-  events: string;
-}
-
-/** Exactly the tasks that are not terminal: who may write (the lease), apart from what the wire shows (task.status). */
-export interface QueueEntryTable {
-  task_id: number;
-  model_id: number;
-  account_id: number;
-  project_id: number;
-  priority: number;
-  /** Place among the tasks of one priority: projects take turns (queue/turns.ts). */
-  turn: number;
-  /** `waiting`: beyond its account's concurrency limit, not to be claimed yet. */
-  state: "waiting" | "ready" | "leased";
-  epoch: number;
-  attempts: number;
-  worker: string | null;
-  lease_until: number;
-  /** Number of the last report applied in this attempt. */
-  report: number;
-  /** Unix milliseconds; a task that still waits then ends unbilled. 0 = none. */
-  deadline: number;
 }
 
 export interface FileTable {
@@ -218,28 +129,6 @@ export interface WorkerTokenTable {
   name: string;
   created_at: number;
   revoked_at: number | null;
-}
-
-export interface ModelStatTable {
-  model_id: number;
-  runs: number;
-  successes: number;
-  errors: number;
-  /** Tenths of milliseconds. */
-  elapsed: number;
-  cost: MoneyColumn;
-  last_run_at: number;
-}
-
-/** What visitors say is wrong with a model. */
-export interface ModelReportTable {
-  id: Generated<number>;
-  model_id: number;
-  reason: string;
-  details: string;
-  /** E-mail address, or empty. */
-  contact: string;
-  created_at: number;
 }
 
 export interface IdempotencyKeyTable {
@@ -316,9 +205,13 @@ export interface Schema {
   account: AccountTable;
   account_session: AccountSessionTable;
   account_bearer: AccountBearerTable;
+  account_identity: AccountIdentityTable;
   account_link: AccountLinkTable;
+  organization_member: OrganizationMemberTable;
+  organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
+  publisher: PublisherTable;
   coupon: CouponTable;
   audit_entry: AuditEntryTable;
   project: ProjectTable;
@@ -336,6 +229,7 @@ export interface Schema {
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
+  model_version: ModelVersionTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;

@@ -41,13 +41,15 @@ export async function fileByAccessKey(db: Database, accessKey: string): Promise<
   return row;
 }
 
-/** Removes a task's own inputs and outputs; returns their blobs. */
+/** Removes a task's own inputs and outputs; returns the blobs that no other file has: an app's files are also those of its steps. */
 export async function removeTaskFiles(tx: Tx, taskId: number): Promise<string[]> {
   const rows = await tx.all<{ blob: string }>("delete from file where task_id = ? returning blob", [taskId]);
-  return rows.map((row) => row.blob);
+  const blobs = rows.map((row) => row.blob);
+  const kept = blobs.length === 0 ? new Set() : await registeredBlobs(tx, blobs);
+  return blobs.filter((blob) => !kept.has(blob));
 }
 
-export function outputsOf(db: Database, taskId: number): Promise<FileRow[]> {
+export function outputsOf(db: Database | Tx, taskId: number): Promise<FileRow[]> {
   return db.q
     .selectFrom("file")
     .selectAll()
@@ -58,7 +60,7 @@ export function outputsOf(db: Database, taskId: number): Promise<FileRow[]> {
 }
 
 /** Which of these blobs a file row names. */
-export async function registeredBlobs(db: Database, keys: readonly string[]): Promise<Set<string>> {
+export async function registeredBlobs(db: Database | Tx, keys: readonly string[]): Promise<Set<string>> {
   const rows = await db.q
     .selectFrom("file")
     .select("blob")

@@ -4,7 +4,7 @@ import type { Tx } from "../db/database.ts";
 import * as store from "./store.ts";
 
 export { giveBackToCaps } from "./service-caps.ts";
-export type { Wallet } from "./store.ts";
+export type { Revenue, Wallet } from "./store.ts";
 export { createWallet, forfeit, lockWallet, readWallet, recordHold, settle, takeOut, topUp } from "./store.ts";
 
 /** What happens to a run beyond its account's concurrency limit: refused with code 96, or queued until others have ended. */

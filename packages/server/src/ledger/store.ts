@@ -14,7 +14,7 @@ export interface Wallet {
 }
 
 const INSERT_TRANSFER =
-  "insert into ledger_transfer (debit, credit, amount, kind, task_id, note, created_at) values (?, ?, ?, ?, ?, ?, ?)";
+  "insert into ledger_transfer (debit, credit, amount, kind, task_id, seq, note, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)";
 
 interface Transfer {
   debit: string;
@@ -22,12 +22,14 @@ interface Transfer {
   amount: Money;
   kind: LedgerTransferTable["kind"];
   taskId: number | null;
+  /** Counts transfers of one kind for one task; 0 where it is left out. */
+  seq?: number;
   note: string;
 }
 
 async function insertTransfer(tx: Tx, transfer: Transfer): Promise<void> {
-  const { debit, credit, amount, kind, taskId, note } = transfer;
-  await tx.run(INSERT_TRANSFER, [debit, credit, amount, kind, taskId, note, tx.now]);
+  const { debit, credit, amount, kind, taskId, seq = 0, note } = transfer;
+  await tx.run(INSERT_TRANSFER, [debit, credit, amount, kind, taskId, seq, note, tx.now]);
 }
 
 export async function createWallet(tx: Tx, accountId: number): Promise<void> {
@@ -136,20 +138,37 @@ export async function recordHold(tx: Tx, options: { accountId: number; taskId: n
   });
 }
 
+/** What of a charge goes to whom. */
+export interface Revenue {
+  /** Owner of a model. */
+  owner: string;
+  amount: Money;
+}
+
 /**
- * Resolves a task's hold for good: `cost` of it goes to the model's owner, the rest back to the wallet. The unique index on
- * (task, kind) makes a second resolution impossible.
+ * Resolves a task's hold for good: what it costs goes to the owners of the models that ran, the rest back to the wallet. The
+ * unique index on (task, kind, seq) makes a second resolution impossible.
  */
 export async function settle(
   tx: Tx,
-  options: { accountId: number; taskId: number; hold: Money; cost: Money; revenue: string },
+  options: { accountId: number; taskId: number; hold: Money; revenue: readonly Revenue[] },
 ): Promise<void> {
-  const { accountId, taskId, hold, cost, revenue } = options;
+  const { accountId, taskId, hold, revenue } = options;
+  const cost = revenue.reduce((sum, { amount }) => sum + amount, 0n);
   if (cost < 0n || cost > hold) throw new RangeError(`task ${taskId}: cost ${cost} is outside its hold ${hold}`);
   const rest = hold - cost;
   const holdAccount = `hold:${accountId}`;
-  if (cost > 0n)
-    await insertTransfer(tx, { debit: holdAccount, credit: revenue, amount: cost, kind: "capture", taskId, note: "" });
+  for (const [seq, { owner, amount }] of revenue.filter((one) => one.amount > 0n).entries()) {
+    await insertTransfer(tx, {
+      debit: holdAccount,
+      credit: `revenue:${owner}`,
+      amount,
+      kind: "capture",
+      taskId,
+      seq,
+      note: "",
+    });
+  }
   if (rest > 0n) {
     await insertTransfer(tx, {
       debit: holdAccount,

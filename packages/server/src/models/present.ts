@@ -141,6 +141,11 @@ export function isShown(manifest: Manifest, path: string): boolean {
   );
 }
 
+function presentApp({ runner }: Manifest): ToolFacts["app"] {
+  if (runner.type !== "app") return null;
+  return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
+}
+
 /** `installed`: a connected worker has the model's weights. */
 function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, installed: boolean): ToolFacts["pull"] {
   if (!manifest.pull) return null;
@@ -173,6 +178,8 @@ function presentFacts(model: CatalogueModel, { stat, times, base, installed }: D
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
     pull: presentPull(model, installed),
+    app: presentApp(manifest),
+    problem: model.problem ?? null,
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,

@@ -4,11 +4,14 @@ import {
   formatUsd,
   PRICE_UNITS,
   type PriceLine,
+  type Quote,
   quote,
+  type RunInputs,
   readInputs,
   type ToolQuote,
 } from "@modelyard/contract";
-import type { CatalogueModel } from "./service.ts";
+import { quoteApp } from "../apps/policy-quote.ts";
+import type { CatalogueModel, Models } from "./service.ts";
 import type { ModelStat } from "./stats.ts";
 
 /** Refusals that a form which is still being filled in may have. */
@@ -34,15 +37,25 @@ function parse(text: string): unknown {
   }
 }
 
-export function quoteFor(model: CatalogueModel, stat: ModelStat, raw: unknown): ToolQuote {
+/** The price of a run with these inputs, with its lines as far as they are known: those of an app are its steps. */
+export function quoteRun(
+  models: Pick<Models, "manifestOf">,
+  { manifest }: CatalogueModel,
+  values: RunInputs["values"],
+): Quote & { lines: PriceLine[] } {
+  if (manifest.runner.type === "app") return quoteApp(manifest.runner, values, models.manifestOf);
+  const quoted = quote(manifest, values);
+  const { method, price, units, hold } = quoted;
+  const lines = units === undefined ? [] : [{ unit: PRICE_UNITS[method], quantity: units, price, amount: hold }];
+  return { ...quoted, lines };
+}
+
+export function quoteFor(models: Models, model: CatalogueModel, stat: ModelStat, raw: unknown): ToolQuote {
   const { manifest } = model;
   const read = readInputs(manifest, parametersOf(raw));
   const wrong = read.ok ? undefined : read.errors.find(({ error }) => !STILL_MISSING.has(error));
   if (wrong) throw wrong;
-  const quoted = quote(manifest, read.ok ? read.inputs.values : read.values);
-  const { method, price, units, hold } = quoted;
-  const known = units !== undefined;
-  const line = known && presentLine({ unit: PRICE_UNITS[method], quantity: units, price, amount: hold });
+  const { method, price, units, hold, lines } = quoteRun(models, model, read.ok ? read.inputs.values : read.values);
   const ran = stat.successes > 0;
   return {
     currency: "USD",
@@ -50,8 +63,8 @@ export function quoteFor(model: CatalogueModel, stat: ModelStat, raw: unknown): 
     unit: PRICE_UNITS[method],
     price: formatUsd(price),
     hold: formatUsd(hold),
-    exact: known,
-    lines: line ? [line] : [],
+    exact: units !== undefined,
+    lines: lines.map(presentLine),
     average: ran ? formatUsd(stat.cost / BigInt(stat.successes)) : null,
     estimatedseconds: ran ? Math.round(stat.elapsed / stat.successes) / 10_000 : null,
   };

@@ -72,7 +72,7 @@ export function modelRoutes(
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
     const parameters = Object.hasOwn(fields, "parameters") ? fields.parameters : undefined;
-    return { result: true, errors: [], quote: quoteFor(model, stats.of(model.id), parameters) };
+    return { result: true, errors: [], quote: quoteFor(models, model, stats.of(model.id), parameters) };
   });
 
   post("/v1/Tool/Explore", (_fields, base) => {
@@ -89,8 +89,10 @@ export function modelRoutes(
 
   app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {
     const { version, "*": path } = request.params;
-    const shown = models.all().find((model) => model.version === version)?.manifest;
-    const body = shown && isShown(shown, path) ? models.openFile(version, path) : undefined;
+    // Pages of an earlier version may still be open somewhere.
+    const model = models.byVersion(version);
+    const isThere = model !== undefined && models.current(model.id) !== undefined && isShown(model.manifest, path);
+    const body = isThere ? models.openFile(version, path) : undefined;
     if (!body) throw apiError("unknownEndpoint");
     const name = path.split("/").at(-1) ?? "";
     response.hijack();

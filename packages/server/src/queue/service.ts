@@ -12,11 +12,14 @@ export {
   enqueue,
   expired,
   holds,
+  idleApps,
   type Load,
   lease,
   leasesOf,
   loads,
+  lockApp,
   modelsOf,
+  ofModel,
   overdue,
   type Place,
   placeOf,
@@ -24,5 +27,6 @@ export {
   release,
   remove,
   renew,
+  takeUpApp,
 } from "./store.ts";
 export { loadTurns, Turns } from "./turns.ts";

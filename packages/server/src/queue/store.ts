@@ -1,6 +1,7 @@
 /**
  * The queue: one row for exactly the tasks that are not terminal. `ready` rows may be claimed, highest priority first and within
  * a priority turn by turn (turns.ts); `waiting` rows are beyond their account's concurrency limit and become ready as others end;
+ * a row in `steps` is an app that waits for its steps, which have rows of their own (apps/);
  * a `leased` row belongs to one worker under one epoch until `lease_until` (the database's clock). Whoever writes about an
  * attempt first proves it here.
  */
@@ -57,7 +58,7 @@ export function candidates(db: Database, tx: Tx, modelIds: readonly number[], li
 /** A model's tasks that have not ended, in one state. */
 export interface Load {
   model_id: number;
-  state: "waiting" | "ready" | "leased";
+  state: "waiting" | "ready" | "leased" | "steps";
   n: number;
   /** When the first of them was sent, unix milliseconds. */
   oldest: number;
@@ -75,7 +76,7 @@ export async function loads(db: Database): Promise<Load[]> {
 
 /** A task's place in the queue as its owner asks for it. */
 export interface Place {
-  state: "waiting" | "ready" | "leased";
+  state: "waiting" | "ready" | "leased" | "steps";
   /** Ready tasks of the same model that come before it; COUNTED = that many or more. */
   ahead: number;
 }
@@ -90,7 +91,7 @@ export async function placeOf(db: Database, taskId: number): Promise<Place | und
   );
   if (!entry) return undefined;
   const { state, model_id, priority, turn } = entry;
-  if (state === "leased") return { state, ahead: 0 };
+  if (state === "leased" || state === "steps") return { state, ahead: 0 };
   const [count] = await db.all<{ n: number }>(
     `select count(*) as n from (select 1 as one from queue_entry where state = 'ready' and model_id = ?
        and (priority > ? or (priority = ? and (turn < ? or (turn = ? and task_id < ?)))) limit ${COUNTED}) as earlier`,
@@ -135,10 +136,28 @@ export async function accountsWaiting(tx: Tx): Promise<number[]> {
 /** Tasks whose deadline has passed before they could start (a lost attempt was a start), locked against other servers. */
 export async function overdue(db: Database, tx: Tx, limit: number): Promise<number[]> {
   const rows = await tx.all<{ task_id: number }>(
-    `select task_id from queue_entry where deadline > 0 and deadline <= ? and state <> 'leased' and attempts = 0 order by deadline limit ?${db.skipLocked}`,
+    `select task_id from queue_entry where deadline > 0 and deadline <= ? and state in ('waiting', 'ready') and attempts = 0 order by deadline limit ?${db.skipLocked}`,
     [tx.now, limit],
   );
   return rows.map((row) => row.task_id);
+}
+
+/** Tasks of one model that wait, at most `limit`, and whether any runs. Without an index: asked only of models that were removed. */
+export async function ofModel(
+  db: Database,
+  tx: Tx,
+  modelId: number,
+  limit: number,
+): Promise<{ waiting: number[]; running: boolean }> {
+  const rows = await tx.all<{ task_id: number }>(
+    `select task_id from queue_entry where model_id = ? and state in ('ready', 'waiting') limit ?${db.skipLocked}`,
+    [modelId, limit],
+  );
+  const running = await tx.all(
+    "select 1 as one from queue_entry where model_id = ? and state in ('leased', 'steps') limit 1",
+    [modelId],
+  );
+  return { waiting: rows.map((row) => row.task_id), running: running.length > 0 };
 }
 
 /** Leases a ready task to a worker under the next epoch. The attempt counts from here, so a task that kills workers cannot loop. */
@@ -153,6 +172,33 @@ export async function lease(
     [worker, tx.now + LEASE_MS, taskId],
   );
   return rows[0];
+}
+
+/** Takes up a ready app: from now on its steps are what runs. */
+export async function takeUpApp(tx: Tx, taskId: number): Promise<boolean> {
+  const changed = await tx.run(
+    "update queue_entry set state = 'steps', epoch = 1, attempts = 1 where task_id = ? and state = 'ready'",
+    [taskId],
+  );
+  return changed > 0;
+}
+
+/** Keeps an app whose steps run from being moved on by anybody else until the unit ends; false where it has ended. */
+export async function lockApp(db: Database, tx: Tx, taskId: number): Promise<boolean> {
+  const rows = await tx.all(`select task_id from queue_entry where task_id = ? and state = 'steps'${db.lock}`, [
+    taskId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Apps none of whose steps is in the queue, although they have not ended: whoever was to move them on died. */
+export async function idleApps(db: Database, limit: number): Promise<number[]> {
+  const rows = await db.all<{ task_id: number }>(
+    `select q.task_id from queue_entry q where q.state = 'steps' and not exists
+       (select 1 from task t join queue_entry s on s.task_id = t.id where t.parent_id = q.task_id) order by q.task_id limit ?`,
+    [limit],
+  );
+  return rows.map((row) => row.task_id);
 }
 
 /** Renews the leases that are still this worker's; returns the ones that are not. */
@@ -213,7 +259,7 @@ export async function remove(
   options: { onlyQueued: boolean },
 ): Promise<{ epoch: number; worker: string | null } | undefined> {
   const rows = await tx.all<{ epoch: number; worker: string | null }>(
-    `delete from queue_entry where task_id = ?${options.onlyQueued ? " and state <> 'leased'" : ""} returning epoch, worker`,
+    `delete from queue_entry where task_id = ?${options.onlyQueued ? " and state in ('waiting', 'ready')" : ""} returning epoch, worker`,
     [taskId],
   );
   return rows[0];

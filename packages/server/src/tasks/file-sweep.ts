@@ -5,7 +5,7 @@
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database } from "../db/database.ts";
 import { registeredBlobs, removeTaskFiles } from "../files/service.ts";
-import { expiredTasks, forgetOutputs } from "./store.ts";
+import { expiredTasks, forgetOutputs } from "./store-purge.ts";
 
 const EXPIRE_EVERY_MS = 60_000;
 const EXPIRE_BATCH = 100;

@@ -5,25 +5,27 @@
  * Rows are always locked in the order queue entry, task, wallet, so that units on PostgreSQL never wait for each other in a circle.
  */
 import {
+  type Bill,
   type Finish,
   finalPrice,
+  isTerminal,
   MAX_ATTEMPTS,
   nextStatus,
-  type Report,
   type RunInputs,
   type TaskEvent,
   type TaskStatus,
 } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
-import { addFile, newId, safeName, typeByName } from "../files/service.ts";
 import * as ledger from "../ledger/service.ts";
+import type { Publishers } from "../ledger/service-publishers.ts";
 import type { Meter } from "../metrics/meter.ts";
 import { type Models, nameOf } from "../models/service.ts";
 import type { ModelStats } from "../models/stats.ts";
 import * as queue from "../queue/service.ts";
 import { oweCallback } from "../webhooks/service.ts";
 import * as store from "./store.ts";
+import { stepsOf } from "./store-steps.ts";
 import { readTerms, storeBill } from "./terms.ts";
 
 /** What the bus carries on topic `task:<id>`: new entries of the task's log, complete and in order. */
@@ -35,8 +37,13 @@ export interface TaskNews {
 export const newsTopic = (taskId: number | string): string => `task:${taskId}`;
 /** Topic on which kills of leased attempts go to whatever server holds the worker's connection. */
 export const KILL_TOPIC = "kill";
+/** Topic on which the number of an app's run goes one of whose steps has ended. */
+export const APP_TOPIC = "app";
 /** Topic that says: there may be something to claim. */
 export const QUEUE_TOPIC = "queue";
+
+/** Topic that says: there may be an app to take up. */
+export const APP_QUEUE_TOPIC = "app-queue";
 
 export interface KillNews {
   task: string;
@@ -56,6 +63,8 @@ export interface LifecycleDeps {
   models: Models;
   stats: ModelStats;
   overLimit: ledger.OverLimit;
+  /** How a run's price is divided. */
+  publishers: Pick<Publishers, "divided">;
   /** Days for which an ended task's files are kept; 0 = for ever. */
   keepFilesDays: number;
   meter: Meter;
@@ -74,9 +83,13 @@ export function wakeQueue(tx: Tx, bus: Bus): void {
   tx.chain(() => bus.publish(QUEUE_TOPIC, null));
 }
 
+export function wakeApps(tx: Tx, bus: Bus): void {
+  tx.chain(() => bus.publish(APP_QUEUE_TOPIC, null));
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-type NewEvent = Omit<TaskEvent, "seq">;
+export type NewEvent = Omit<TaskEvent, "seq">;
 
 /** Numbers events that follow the head's last one and finds the status they lead to; nothing is written. */
 function follow(head: store.TaskHead, events: readonly NewEvent[]): { status: TaskStatus; events: TaskEvent[] } {
@@ -91,7 +104,12 @@ function follow(head: store.TaskHead, events: readonly NewEvent[]): { status: Ta
 }
 
 /** Appends events that are not the last ones of the task. */
-async function append(deps: LifecycleDeps, tx: Tx, head: store.TaskHead, events: readonly NewEvent[]): Promise<void> {
+export async function append(
+  deps: LifecycleDeps,
+  tx: Tx,
+  head: store.TaskHead,
+  events: readonly NewEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   const next = follow(head, events);
   await store.insertEvents(tx, head.id, next.events);
@@ -115,7 +133,7 @@ export async function beginAttempt(
   return { inputs: task.inputs };
 }
 
-interface EndOptions {
+export interface EndOptions {
   pexit: string;
   success: boolean;
   elapsed: number;
@@ -126,10 +144,12 @@ interface EndOptions {
   /** What was measured of the run. */
   usage: Finish["usage"] | undefined;
   outputs: number;
+  /** The bill of an app, which is made of its steps, and what of it goes to whom. */
+  app?: { bill: Bill; revenue: readonly ledger.Revenue[] };
 }
 
 /** Terminal state, money and last events in one. `events` are those that came with the end; the terminal one is added here. */
-async function end(
+export async function end(
   deps: LifecycleDeps,
   tx: Tx,
   head: store.TaskHead,
@@ -138,16 +158,18 @@ async function end(
   options: EndOptions,
 ): Promise<boolean> {
   const { pexit, elapsed, debugoutput, debugerror, answer, reason, usage, outputs } = options;
-  const bill = options.success
-    ? finalPrice(readTerms(head), { ...usage, elapsedMs: elapsed / 10, outputs })
-    : undefined;
+  const isStep = head.parent_id > 0;
+  const bill = !options.success
+    ? undefined
+    : (options.app?.bill ?? finalPrice(readTerms(head), { ...usage, elapsedMs: elapsed / 10, outputs }));
   const cost = bill?.cost ?? 0n;
   const next = follow(head, [...events, { type, at: tx.now, body: null }]);
   const ending = {
     status: type,
     pexit,
-    cost: bill?.cost ?? null,
-    bill: bill ? storeBill(bill) : null,
+    // What a step costs is charged with its app.
+    cost: bill ? (isStep ? 0n : cost) : null,
+    bill: bill ? storeBill(bill, { isStep }) : null,
     elapsed,
     debugoutput,
     debugerror,
@@ -157,14 +179,14 @@ async function end(
   };
   if (!(await store.finishTask(tx, head.id, ending, next.events))) return false;
   const model = deps.models.byId(head.model_id);
-  const owner = model?.owner ?? "unknown";
-  await ledger.settle(tx, {
-    accountId: head.account_id,
-    taskId: head.id,
-    hold: head.hold,
-    cost,
-    revenue: `revenue:${owner}`,
-  });
+  if (isStep) {
+    tx.chain(() => deps.bus.publish(APP_TOPIC, head.parent_id));
+  } else {
+    const revenue = options.app?.revenue ?? [{ owner: model?.owner ?? "unknown", amount: cost }];
+    const parts = deps.publishers.divided(revenue);
+    await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, revenue: parts });
+  }
+  if (head.app !== null) await cancelSteps(deps, tx, head.id);
   if (head.caps !== 0) await ledger.giveBackToCaps(tx, head, head.hold - cost);
   if (head.callback_url !== "") {
     await oweCallback(tx, deps.bus, {
@@ -176,7 +198,10 @@ async function end(
     });
   }
   announce(tx, deps.bus, head.id, next);
-  if (deps.overLimit === "queue") await releaseWaiting(tx, head.account_id);
+  if (deps.overLimit === "queue" && !isStep) {
+    await releaseWaiting(tx, head.account_id);
+    wakeApps(tx, deps.bus);
+  }
   const outcome = type === "task_cancel" ? "cancelled" : options.success ? "success" : "failure";
   const startedAt = events.find((event) => event.type === "task_start")?.at ?? head.started_at;
   const preparedMs = startedAt === 0 ? undefined : startedAt - head.accepted_at;
@@ -193,8 +218,16 @@ export async function releaseWaiting(tx: Tx, accountId: number): Promise<void> {
   await queue.release(tx, accountId, (waiting) => ledger.roomFor(tx, accountId, waiting));
 }
 
+/** Ends what still runs of an app that has ended. */
+async function cancelSteps(deps: LifecycleDeps, tx: Tx, parentId: number): Promise<void> {
+  const active = (await stepsOf(tx, parentId)).filter(({ status }) => !isTerminal(status));
+  for (const { id } of active) {
+    await cancel(deps, tx, id, { onlyQueued: false, reason: "The run that it is a step of has ended." });
+  }
+}
+
 /** A run that failed before or outside the model's own process: free, with the reason as its error text. */
-function failed(reason: string, pexit = "1"): EndOptions {
+export function failed(reason: string, pexit = "1"): EndOptions {
   return {
     pexit,
     success: false,
@@ -251,84 +284,6 @@ export async function retryOrFail(
   }
   await append(deps, tx, head, [{ type: "task_queue", at: tx.now, body: null }]);
   wakeQueue(tx, deps.bus);
-}
-
-/** Applies a worker's report. `stale`: the attempt is no longer the worker's, nothing was written. */
-export async function applyReport(
-  deps: LifecycleDeps,
-  tx: Tx,
-  worker: string,
-  report: Report,
-): Promise<"ok" | "stale"> {
-  const lease: LeaseRef = { taskId: Number(report.task), epoch: report.epoch, worker };
-  const numbered = { ...lease, n: report.n };
-  const last = report.finish !== undefined && !report.finish.retry;
-  if (!last || !(await queue.admitLastReport(tx, numbered))) {
-    const admitted = await queue.admitReport(tx, numbered);
-    if (admitted === "duplicate") return "ok";
-    if (admitted === "stale" || last) return "stale";
-  }
-  const head = await store.lockHead(deps.db, tx, lease.taskId);
-  if (!head) return "stale";
-  const events = report.events.map(({ type, ms, body }) => ({
-    type,
-    at: Math.min(tx.now, head.accepted_at + Math.round(ms)),
-    body,
-  }));
-  if (last) {
-    await finishAttempt(deps, tx, head, events, report.finish as Finish);
-    return "ok";
-  }
-  await append(deps, tx, head, events);
-  if (report.finish?.retry) {
-    await retryOrFail(deps, tx, lease, {
-      counted: true,
-      reason: report.finish.reason ?? "The worker could not run it.",
-    });
-  }
-  return "ok";
-}
-
-async function finishAttempt(
-  deps: LifecycleDeps,
-  tx: Tx,
-  head: store.TaskHead,
-  events: readonly NewEvent[],
-  finish: Finish,
-): Promise<void> {
-  const success = finish.exitCode === 0;
-  // The worker measures how long the model ran; it cannot have run longer than the attempt lasts.
-  const longest = Math.max(0, tx.now - head.accepted_at) * 10;
-  const elapsed = Math.min(Math.round(finish.elapsedMs * 10), longest);
-  const done = await end(deps, tx, head, events, "task_postprocess_end", {
-    pexit: String(finish.exitCode),
-    success,
-    elapsed,
-    debugoutput: finish.debugoutput,
-    debugerror: finish.debugerror,
-    answer: success && finish.answer ? JSON.stringify(finish.answer) : null,
-    reason: success ? null : finish.reason,
-    usage: finish.usage,
-    outputs: finish.outputs.length,
-  });
-  if (!done || !success || finish.outputs.length === 0) return;
-  const parent = newId();
-  for (const [position, output] of finish.outputs.entries()) {
-    await addFile(
-      tx,
-      {
-        accountId: head.account_id,
-        name: safeName(output.name),
-        contentType: typeByName(output.name),
-        size: output.size,
-        blob: output.blob,
-        taskId: head.id,
-        kind: "output",
-        position,
-      },
-      parent,
-    );
-  }
 }
 
 /** The checked inputs of a task. */

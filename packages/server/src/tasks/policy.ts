@@ -29,6 +29,8 @@ export interface ListQuery {
   limit: number;
   outcome: TaskOutcome | undefined;
   projectId: number | undefined;
+  /** The steps of this run of an app instead of runs. */
+  parentId: number | undefined;
   /** In lower case; "" = all. */
   search: string;
   /** Unix milliseconds: made at `from` or later, before `to`. */
@@ -54,6 +56,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     limit: Math.min(count("limit", 20), LIST_LIMIT),
     outcome: TASK_OUTCOMES.find((name) => name === text("status")),
     projectId: whole("projectid"),
+    parentId: whole("parenttaskid"),
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),

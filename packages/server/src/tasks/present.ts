@@ -12,9 +12,10 @@ import {
 } from "@modelyard/contract";
 import { filePath } from "../files/policy.ts";
 import type { FileRow } from "../files/service.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import type { KnownModel } from "../models/service.ts";
 import type { WaitReason } from "../workers/wait-reason.ts";
 import type { TaskRow } from "./store.ts";
+import type { StepRow } from "./store-steps.ts";
 import { readBill } from "./terms.ts";
 
 /** In stored parameters an object with this one key stands for a file; it becomes the file's address when presented. */
@@ -52,7 +53,7 @@ function presentOutput(file: FileRow, row: TaskRow, base: string): OutputFile {
   };
 }
 
-function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
+function promptOf(row: TaskRow, model: KnownModel | undefined): string {
   const values = JSON.parse(row.inputs) as RunInputs["values"];
   const first = model
     ? items(model.manifest).find((item) => item.type === "textarea" || item.type === "text")?.id
@@ -62,7 +63,7 @@ function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-function presentAnswer(row: TaskRow, model: CatalogueModel | undefined): OutputText[] {
+function presentAnswer(row: TaskRow, model: KnownModel | undefined): OutputText[] {
   if (row.answer === null) return [];
   const { raw, thinking, answer } = JSON.parse(row.answer) as { raw: string; thinking: string[]; answer: string[] };
   const content = { prompt: promptOf(row, model), raw, thinking, answer, message: answer.join("\n") };
@@ -79,16 +80,45 @@ export interface Outlook {
 }
 
 export interface TaskContext {
-  model: CatalogueModel | undefined;
+  model: KnownModel | undefined;
   outputs: readonly FileRow[];
   /** Undefined once it has ended. */
   outlook: Outlook | undefined;
+  /** The runs of its steps; undefined where it is no app. */
+  steps?: readonly StepRow[] | undefined;
+  /** Name of a model by its id. */
+  nameOf: (modelId: number) => string;
   /** Public base address without a slash at the end, e.g. `http://127.0.0.1:8080`. */
   base: string;
 }
 
 export function presentOutputs(row: TaskRow, { model, outputs, base }: TaskContext): Output[] {
   return [...presentAnswer(row, model), ...outputs.map((file) => presentOutput(file, row, base))];
+}
+
+function presentSteps({ steps, nameOf }: TaskContext): Task["modelyard"]["steps"] {
+  if (!steps) return null;
+  return steps.map((step) => {
+    const { share } = readBill(step.bill);
+    return {
+      step: step.step,
+      taskid: String(step.id),
+      socketaccesstoken: step.token,
+      model: nameOf(step.model_id),
+      status: step.status,
+      pexit: step.pexit,
+      cost: share ?? null,
+      endreason: step.end_reason,
+    };
+  });
+}
+
+/** A step's price is its app's, so its own record says what it adds to that. */
+function presentBill(row: TaskRow) {
+  const { share, lines, note } = readBill(row.bill);
+  const part = `Part of run ${row.parent_id}, which pays for it`;
+  if (row.parent_id === 0) return { lines, note };
+  return { lines, note: share === undefined ? `${part}.` : `${part}: $${share}.${note === null ? "" : ` ${note}`}` };
 }
 
 export function presentTask(row: TaskRow, context: TaskContext): Task {
@@ -148,8 +178,10 @@ export function presentTask(row: TaskRow, context: TaskContext): Task {
         price: formatUsd(row.price),
         hold: formatUsd(row.hold),
         captured: row.cost === null ? null : formatUsd(row.cost),
-        ...readBill(row.bill),
+        ...presentBill(row),
       },
+      parent: row.parent_id === 0 ? null : { taskid: String(row.parent_id), step: row.step },
+      steps: presentSteps(context),
       endreason: row.end_reason,
       filesexpire: unixOrNull(row.expires_at),
       filesgone: unixOrNull(row.files_gone_at),

@@ -11,7 +11,8 @@ import { credentialsOf, typeOf } from "../http/request.ts";
 import { newToken } from "../http/tokens.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { idempotencyKey, runKey } from "./idempotency.ts";
-import type { ReceivedFile, Started, Tasks } from "./service.ts";
+import type { ReceivedFile } from "./parameters.ts";
+import type { Started, Tasks } from "./service.ts";
 
 export interface RunRoute {
   Params: { owner: string; model: string };

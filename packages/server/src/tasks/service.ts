@@ -4,14 +4,11 @@ import {
   apiError,
   cleanSlug,
   type FileSource,
-  type FileValue,
   isFileItem,
-  isFileValue,
   isTerminal,
   items,
   priorityRank,
   type QueueWish,
-  quote,
   type RunInputs,
   readInputs,
   TASK_STATUSES,
@@ -19,31 +16,33 @@ import {
   type TaskStatus,
 } from "@modelyard/contract";
 import type { Blobs } from "../blobs/blobs.ts";
-import { addFile, fileByAccessKey, filePath, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
+import { addFile, fileByAccessKey, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
-import { KEY_CAP, PROJECT_CAP, type SpendCaps } from "../ledger/service-caps.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import { KEY_CAP, MEMBER_CAP, PROJECT_CAP, type SpendCaps } from "../ledger/service-caps.ts";
+import { quoteRun } from "../models/quote.ts";
+import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { estimate } from "../workers/estimate.ts";
 import { type ConnectedWorker, isInstalled } from "../workers/registry.ts";
 import { waitReason } from "../workers/wait-reason.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
-import { cancel, type LifecycleDeps, wakeQueue } from "./lifecycle.ts";
+import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts";
+import { isReceived, parametersOf } from "./parameters.ts";
 import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
-import { FILE_KEY, type Outlook, presentTask, type TaskContext } from "./present.ts";
+import { type Outlook, presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
+import { forgetOutputs } from "./store-purge.ts";
+import { stepsOf } from "./store-steps.ts";
 import { storeTerms } from "./terms.ts";
 
+export type { ReceivedFile } from "./parameters.ts";
+export { startStep } from "./start-step.ts";
 export { readEvents, readTask, type TaskRow } from "./store.ts";
-
-/** A file that came with the request, stored before the task exists. */
-export interface ReceivedFile extends FileValue {
-  /** Promised part of its address. */
-  accessKey: string;
-}
+export { type AppRow, readApp, type StepRow, stepsOf } from "./store-steps.ts";
+export { shareOf } from "./terms.ts";
 
 export interface Started {
   taskId: number;
@@ -87,27 +86,7 @@ export interface TasksDeps extends LifecycleDeps {
   workers: () => ConnectedWorker[];
 }
 
-/** Fields of a run that are not model parameters. */
-const OWN_FIELDS = new Set(["callbackUrl", "projectid"]);
 const OWN_FILE = /^(.*)\/v1\/File\/([A-Za-z0-9]{30})\/[^/]*$/i;
-
-function isReceived(value: unknown): value is { file: ReceivedFile } {
-  return isFileValue(value) && "accessKey" in value.file;
-}
-
-/** What the caller sent, files replaced by a reference that becomes their address when the task is shown. */
-function echo(value: unknown): unknown {
-  if (isReceived(value)) return { [FILE_KEY]: filePath(value.file) };
-  if (Array.isArray(value)) return value.map(echo);
-  if (typeof value === "string") return value.toWellFormed().replaceAll("\0", "");
-  return value;
-}
-
-/** Own enumerable fields only, without the names that could reach a prototype. */
-function parametersOf(fields: Fields): Record<string, unknown> {
-  const entries = Object.entries(fields).filter(([name]) => !OWN_FIELDS.has(name) && name !== "__proto__");
-  return Object.fromEntries(entries.map(([name, value]) => [name, echo(value)]));
-}
 
 export function createTasks(deps: TasksDeps): Tasks {
   const { db, bus, models, stats, projects, blobs, spendCaps, turns, pauses, workers } = deps;
@@ -135,7 +114,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     if (id === principal.projectId) return { projectId: id, caps: principal.caps };
     const project = principal.kind === "browser" ? undefined : await projects.payer(id);
     if (project?.accountId !== principal.accountId) throw apiError("noPermission");
-    return { projectId: id, caps: (principal.caps & KEY_CAP) | (project.isCapped ? PROJECT_CAP : 0) };
+    return { projectId: id, caps: (principal.caps & (KEY_CAP | MEMBER_CAP)) | (project.isCapped ? PROJECT_CAP : 0) };
   }
 
   async function find(principal: Principal, fields: Fields): Promise<store.TaskRow> {
@@ -149,9 +128,13 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   async function context(row: store.TaskRow, base: string): Promise<TaskContext> {
     const model = models.byId(row.model_id);
+    const current = models.current(row.model_id);
     const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
-    return { model, outputs, base, outlook: model && (await outlookOf(row, model)) };
+    const steps = row.app === null ? undefined : await stepsOf(db, row.id);
+    return { model, outputs, base, outlook: current && (await outlookOf(row, current)), steps, nameOf: nameById };
   }
+
+  const nameById = (id: number) => nameOf(models.byId(id));
 
   /** How long a run of the model takes, from those that succeeded. */
   function averageMs(model: CatalogueModel): number | undefined {
@@ -170,7 +153,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     }
     const place = await queue.placeOf(db, row.id);
     // It was claimed or ended between the two reads.
-    if (!place || place.state === "leased") return undefined;
+    if (!place || place.state === "leased" || place.state === "steps") return undefined;
     const { state, ahead } = place;
     const wait = waitReason(workers(), model, { state, pause: queue.pauseOf(pauses, model.id) });
     const estimated =
@@ -178,6 +161,13 @@ export function createTasks(deps: TasksDeps): Tasks {
         ? undefined
         : estimate({ workers: workers(), model, ahead, averageMs: average, now: Date.now() });
     return { wait, position: ahead + 1, estimated };
+  }
+
+  /** Whether it is a step of an app that still needs what it made. */
+  async function isPartOfRunning(row: store.TaskRow): Promise<boolean> {
+    if (row.parent_id === 0) return false;
+    const parent = await store.readTask(db, { id: row.parent_id }, row.account_id);
+    return parent !== undefined && !isTerminal(parent.status);
   }
 
   async function present(row: store.TaskRow, base: string): Promise<Task> {
@@ -204,6 +194,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       const model = models.find(owner, slug);
       if (!model) throw apiError("unknownModel");
       if (model.manifest.lifecycle === "retired") throw apiError("retiredModel");
+      if (model.problem !== undefined) throw apiError("appUnavailable", model.problem);
       return model;
     },
 
@@ -223,7 +214,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       );
       const { values } = read.inputs;
       if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, ownBases);
-      const quoted = quote(model.manifest, values);
+      const quoted = quoteRun(models, model, values);
       const received = Object.values(fields).flat().filter(isReceived);
       const token = newToken();
       const parameters = JSON.stringify(parametersOf(fields));
@@ -233,13 +224,17 @@ export function createTasks(deps: TasksDeps): Tasks {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
         const limit = await ledger.hold(tx, { accountId, amount: quoted.hold, overLimit: deps.overLimit });
-        if (caps !== 0) await spendCaps.take(tx, { projectId, keyId: principal.keyId, caps, amount: quoted.hold });
+        if (caps !== 0) {
+          const { keyId, memberId } = principal;
+          await spendCaps.take(tx, { projectId, keyId, memberId, caps, amount: quoted.hold });
+        }
         const priority = priorityRank(wish.priority);
         const { id, deadline } = await store.insertTask(tx, {
           token,
           accountId,
           projectId,
           keyId: principal.keyId,
+          memberId: principal.memberId,
           caps,
           modelId: model.id,
           version: model.version,
@@ -249,10 +244,12 @@ export function createTasks(deps: TasksDeps): Tasks {
           callbackBase: callback.url === "" ? "" : base,
           priceMethod: quoted.method,
           price: quoted.price,
-          priceTerms: storeTerms(quoted),
+          priceTerms: storeTerms(quoted, { isStep: false }),
           hold: quoted.hold,
           priority,
           deadlineSeconds: wish.deadlineSeconds,
+          app: model.manifest.runner.type === "app" ? JSON.stringify(model.manifest.runner) : null,
+          partOf: undefined,
         });
         if (idempotency) await nameTask(tx, principal.projectId, idempotency.key, id);
         await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
@@ -268,7 +265,8 @@ export function createTasks(deps: TasksDeps): Tasks {
         });
         if (received.length > 0) await addInputs(id);
         tx.afterCommit(() => stats.accepted(model.id));
-        wakeQueue(tx, bus);
+        if (model.manifest.runner.type === "app") wakeApps(tx, bus);
+        else wakeQueue(tx, bus);
         return { taskId: id, token, again: false };
 
         async function addInputs(id: number): Promise<void> {
@@ -304,10 +302,15 @@ export function createTasks(deps: TasksDeps): Tasks {
       if (by === "missing") throw apiError("taskIdRequired");
       const row = by === "none" ? undefined : await store.readTask(db, by, principal.accountId);
       if (!row) throw apiError("taskNotExist");
-      if (!isTerminal(row.status)) throw apiError("taskNotEnded");
+      if (!isTerminal(row.status) || (await isPartOfRunning(row))) throw apiError("taskNotEnded");
       const removed = await db.write(async (tx) => {
-        await store.forgetOutputs(tx, row.id);
-        return removeTaskFiles(tx, row.id);
+        const steps = row.app === null ? [] : await stepsOf(tx, row.id);
+        const keys: string[] = [];
+        for (const id of [row.id, ...steps.map((step) => step.id)]) {
+          await forgetOutputs(tx, id);
+          keys.push(...(await removeTaskFiles(tx, id)));
+        }
+        return keys;
       });
       for (const key of removed) await blobs.delete(key);
     },

@@ -29,3 +29,17 @@ export function eventRows(tx: Tx, taskId: number): Promise<{ seq: number; events
 export async function setEvents(tx: Tx, row: { taskId: number; seq: number; events: string }): Promise<void> {
   await tx.run("update task_event set events = ? where task_id = ? and seq = ?", [row.events, row.taskId, row.seq]);
 }
+
+/** Notes that a task's files are gone, and forgets the answer of a text model with them. A second time changes nothing. */
+export async function forgetOutputs(tx: Tx, taskId: number): Promise<void> {
+  await tx.run("update task set answer = null, files_gone_at = ? where id = ? and files_gone_at = 0", [tx.now, taskId]);
+}
+
+/** Ended tasks whose files have been kept long enough, locked against other servers. */
+export async function expiredTasks(db: Database, tx: Tx, limit: number): Promise<number[]> {
+  const rows = await tx.all<{ id: number }>(
+    `select id from task where expires_at > 0 and files_gone_at = 0 and expires_at <= ? order by expires_at limit ?${db.skipLocked}`,
+    [tx.now, limit],
+  );
+  return rows.map((row) => row.id);
+}

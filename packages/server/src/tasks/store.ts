@@ -10,6 +10,7 @@ export interface TaskRow {
   account_uuid: string;
   project_id: number;
   key_id: number;
+  member_id: number;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -31,6 +32,9 @@ export interface TaskRow {
   end_reason: string | null;
   last_event: number;
   attempts: number;
+  app: string | null;
+  parent_id: number;
+  step: string;
   priority: number;
   deadline: number;
   expires_at: number;
@@ -52,6 +56,7 @@ export interface NewTask {
   accountId: number;
   projectId: number;
   keyId: number;
+  memberId: number;
   caps: number;
   modelId: number;
   version: string;
@@ -66,11 +71,15 @@ export interface NewTask {
   priority: number;
   /** Seconds from now; undefined = none. */
   deadlineSeconds: number | undefined;
+  /** JSON of an app's steps. */
+  app: string | null;
+  /** The app's run and the place in it that this task has. */
+  partOf: { parentId: number; step: string } | undefined;
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, price_terms, hold, key_id, caps, priority, deadline, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -90,9 +99,13 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.priceTerms,
     task.hold,
     task.keyId,
+    task.memberId,
     task.caps,
     task.priority,
     deadline,
+    task.app,
+    task.partOf?.parentId ?? 0,
+    task.partOf?.step ?? "",
     tx.now,
   ]);
   const id = rows[0]?.id;
@@ -128,6 +141,7 @@ export interface TaskHead {
   account_id: number;
   project_id: number;
   key_id: number;
+  member_id: number;
   caps: number;
   created_at: number;
   model_id: number;
@@ -139,14 +153,16 @@ export interface TaskHead {
   price: Money;
   price_method: PriceMethod;
   price_terms: string;
+  app: string | null;
+  parent_id: number;
   accepted_at: number;
   started_at: number;
 }
 
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
-    `select id, token, account_id, project_id, key_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
-      price_method, price_terms, accepted_at, started_at from task where id = ?${db.lock}`,
+    `select id, token, account_id, project_id, key_id, member_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+      price_method, price_terms, app, parent_id, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );
   const row = rows[0];
@@ -280,8 +296,12 @@ const OUTCOME_SQL: Readonly<Record<TaskOutcome, string>> = {
 };
 
 function conditions(filter: TaskFilter): { where: string; params: (string | number)[] } {
-  const { accountId, modelIds, outcome, projectId, search, from, to } = filter;
-  const parts: [sql: string, ...params: (string | number)[]][] = [["t.account_id = ?", accountId]];
+  const { accountId, modelIds, outcome, projectId, parentId, search, from, to } = filter;
+  const parts: [sql: string, ...params: (string | number)[]][] = [
+    ["t.account_id = ?", accountId],
+    // Steps are shown with their app.
+    ["t.parent_id = ?", parentId ?? 0],
+  ];
   if (modelIds) parts.push([`t.model_id in (${modelIds.map(() => "?").join(", ")})`, ...modelIds]);
   if (outcome) parts.push([OUTCOME_SQL[outcome]]);
   if (projectId !== undefined) parts.push(["t.project_id = ?", projectId]);
@@ -309,21 +329,9 @@ export async function listTasks(db: Database, filter: TaskFilter): Promise<{ tot
 }
 
 export function countByStatus(db: Database, accountId: number): Promise<{ status: TaskStatus; n: number }[]> {
-  return db.all("select status, count(*) as n from task where account_id = ? group by status", [accountId]);
-}
-
-/** Notes that a task's files are gone, and forgets the answer of a text model with them. A second time changes nothing. */
-export async function forgetOutputs(tx: Tx, taskId: number): Promise<void> {
-  await tx.run("update task set answer = null, files_gone_at = ? where id = ? and files_gone_at = 0", [tx.now, taskId]);
-}
-
-/** Ended tasks whose files have been kept long enough, locked against other servers. */
-export async function expiredTasks(db: Database, tx: Tx, limit: number): Promise<number[]> {
-  const rows = await tx.all<{ id: number }>(
-    `select id from task where expires_at > 0 and files_gone_at = 0 and expires_at <= ? order by expires_at limit ?${db.skipLocked}`,
-    [tx.now, limit],
-  );
-  return rows.map((row) => row.id);
+  return db.all("select status, count(*) as n from task where account_id = ? and parent_id = 0 group by status", [
+    accountId,
+  ]);
 }
 
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */

@@ -4,7 +4,15 @@
  * It runs when something may have become possible (a task came, a worker has room again, a model got ready) and on every sweep.
  * A claim joins the transaction of the accept that caused it, so a task reaches an idle worker after one fsync.
  */
-import { type InputFile, isFileItem, items, type RunInputs, SWEEP_MS, type ToWorker } from "@modelyard/contract";
+import {
+  type InputFile,
+  isFileItem,
+  isProgram,
+  items,
+  type RunInputs,
+  SWEEP_MS,
+  type ToWorker,
+} from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import { type CatalogueModel, nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
@@ -19,6 +27,7 @@ import {
 import { inputFiles } from "../tasks/service.ts";
 import { needOf } from "./capacity.ts";
 import { type ConnectedWorker, type Registry, roomFor } from "./registry.ts";
+import { createRemovedSweep } from "./removed-models.ts";
 
 export interface Dispatcher {
   /** Something may be claimable now. */
@@ -75,6 +84,7 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { db, bus, models, registry, turns, pauses, meter, log } = deps;
   const lifecycle: LifecycleDeps = deps;
+  const endRemoved = createRemovedSweep(lifecycle, models);
   let claiming: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -89,7 +99,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function claimOne(tx: Tx, candidate: queue.Candidate): Promise<Claimed | undefined> {
-    const model = models.byId(candidate.model_id);
+    const model = models.current(candidate.model_id);
     const worker = model && takerFor(model);
     if (!worker) return undefined;
     const lease = await queue.lease(tx, candidate.task_id, worker.id);
@@ -112,7 +122,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function claim(): Promise<boolean> {
-    const eligible = models.all().filter((model) => !queue.pauseOf(pauses, model.id) && takerFor(model) !== undefined);
+    const eligible = models
+      .all()
+      .filter(
+        (model) => isProgram(model.manifest) && !queue.pauseOf(pauses, model.id) && takerFor(model) !== undefined,
+      );
     if (eligible.length === 0) return false;
     const claimed: Claimed[] = [];
     try {
@@ -159,12 +173,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       });
   }
 
-  /** Queued tasks whose deadline has passed end unbilled; tasks beyond a limit that has room again become ready. */
+  /** Queued tasks whose deadline has passed, or whose model is gone, end unbilled; tasks beyond a limit that has room again become ready. */
   async function sweepQueue(): Promise<void> {
     await db.write(async (tx) => {
       for (const taskId of await queue.overdue(db, tx, SWEEP_BATCH)) {
         await cancel(lifecycle, tx, taskId, { onlyQueued: true, reason: "Its deadline passed before it could start." });
       }
+      await endRemoved(tx, SWEEP_BATCH);
       // Also where runs beyond a limit are refused today: some may wait from a time when they were queued.
       for (const accountId of await queue.accountsWaiting(tx)) await releaseWaiting(tx, accountId);
     });

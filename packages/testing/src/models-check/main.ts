@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isFileItem, items, type Manifest, type Sample, sampleOf } from "@modelyard/contract";
-import { findModelFolders, type ModelFolder, readModelFolder } from "@modelyard/server/model-folder";
+import { findModelFolders, type ModelFolder, readModelFolder } from "@modelyard/server/models";
 import { REPOSITORY, SHIPPED_MODELS } from "../folders.ts";
 import { difference, extensionOf } from "./compare.ts";
 import { watchMemory } from "./memory.ts";

@@ -1,7 +1,7 @@
 /** The platform that models:check runs models on: real processes, default isolation, weights and packages kept from one check to the next. */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelFolder } from "@modelyard/server/model-folder";
+import type { ModelFolder } from "@modelyard/server/models";
 import { until } from "../calls.ts";
 import { startPlatform } from "../platform.ts";
 

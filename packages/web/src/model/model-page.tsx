@@ -10,8 +10,8 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { ServerHtml } from "../ui/server-html.tsx";
 import { announce } from "../ui/toast.tsx";
+import { AppParts } from "./app-parts.tsx";
 import { CodePanel } from "./code-panel.tsx";
-import { costOf } from "./cost.ts";
 import { ModelForm } from "./form.tsx";
 import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
@@ -19,6 +19,7 @@ import { ModelHeader } from "./model-header.tsx";
 import type { ModelSearch } from "./model-search.ts";
 import { ReportForm } from "./report-form.tsx";
 import { SampleGallery } from "./sample-gallery.tsx";
+import { useCost } from "./use-cost.ts";
 import { useFormValues } from "./use-form-values.ts";
 
 /** Only a page with a run needs it. */
@@ -38,9 +39,10 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
     () => new Map([...wrong].filter(([id]) => tried || left.has(id))),
     [wrong, tried, left],
   );
-  const cost = useMemo(() => costOf(model, checkedValues(form, values)), [model, form, values]);
+  const checked = useMemo(() => checkedValues(form, values), [form, values]);
+  const cost = useCost(model, checked);
   const busy = run !== undefined && !isOver(run);
-  const closed = form.lifecycle === "retired" || form.pull?.installed === false;
+  const closed = form.lifecycle === "retired" || form.problem !== null || form.pull?.installed === false;
 
   const submit = () => {
     if (busy || closed) return;
@@ -58,7 +60,12 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       return;
     }
     setTried(false);
-    start({ model: `${model.cleanslugowner}/${model.cleanslugproject}`, body: runBody(form, values), values });
+    start({
+      model: `${model.cleanslugowner}/${model.cleanslugproject}`,
+      body: runBody(form, values),
+      values,
+      isApp: form.app !== null,
+    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -111,6 +118,9 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
                 <p className="text-sm text-soft">{cost.detail}</p>
               </div>
             </div>
+            {form.problem !== null && (
+              <p className="mt-4 rounded-md bg-wait-wash px-4 py-2.5 text-wait">Not available here. {form.problem}</p>
+            )}
             {asksToSignIn && session.state !== "in" && (
               <SignInNote offered={session.state === "out" && session.offered} />
             )}
@@ -120,6 +130,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
               </p>
             </noscript>
           </form>
+          {form.app && <AppParts app={form.app} />}
         </section>
         <div className="grid content-start gap-8 *:min-w-0">
           {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}

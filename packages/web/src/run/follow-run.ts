@@ -9,6 +9,8 @@ const WAITING_MS = 2_000;
 
 export interface Following {
   client: Client;
+  /** It is an app: where its steps are is asked for whenever something has happened. */
+  isApp: boolean;
   dispatch: (action: RunAction) => void;
   /** The state as it is now. */
   state: () => RunState;
@@ -84,6 +86,7 @@ export async function follow(following: Following, ref: TaskRef): Promise<void> 
       for await (const frame of client.events(token, { after: before, signal })) {
         if (state().connection === "lost") dispatch({ type: "connection", connection: "live" });
         dispatch({ type: "frame", frame, at: Date.now() });
+        if (following.isApp && !frame.terminal) void showSteps(following, ref);
         if (!frame.terminal) continue;
         dispatch({ type: "ended", task: await client.detail(ref) });
         await waiting;
@@ -99,9 +102,17 @@ export async function follow(following: Following, ref: TaskRef): Promise<void> 
   }
 }
 
-async function watchQueue({ client, dispatch, state, signal }: Following, ref: TaskRef): Promise<void> {
+async function showSteps({ client, dispatch, state, signal }: Following, ref: TaskRef): Promise<void> {
+  const task = await client.detail(ref).catch(() => undefined);
+  if (task && !signal.aborted && !isOver(state())) dispatch({ type: "steps", task });
+}
+
+async function watchQueue(following: Following, ref: TaskRef): Promise<void> {
+  const { client, dispatch, state, signal } = following;
   while (!signal.aborted && !isOver(state())) {
     const stage = state().stages.at(-1)?.type;
+    // Its steps start and wait without a word of the app's own.
+    if (following.isApp) await showSteps(following, ref);
     if (stage === undefined || stage === "task_queue") {
       const task = await client.detail(ref).catch(() => undefined);
       if (task && !signal.aborted && task.status === "task_queue") dispatch({ type: "waiting", task });

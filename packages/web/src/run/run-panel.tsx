@@ -5,6 +5,7 @@ import { dollars, duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-values.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
 import { isOver, isQueued, type RunState } from "./run-state.ts";
@@ -49,6 +50,7 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
       </div>
       <div className="grid gap-5 p-5 *:min-w-0">
         {!over && <Steps run={run} />}
+        {run.steps && <AppStepList steps={run.steps} />}
         {run.waiting && <Waiting waiting={run.waiting} />}
         {run.connection === "lost" && !over && (
           <Note tone="wait">
@@ -176,16 +178,19 @@ function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
   const { price } = task.modelyard;
   const rows: [string, string][] = [
     ["Set aside at most", dollars(price.hold)],
-    ["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`],
+    // An app has no rate of its own: its lines say what its steps cost.
+    ...(task.modelyard.steps === null
+      ? ([["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`]] as [string, string][])
+      : []),
     ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
   ];
   return (
     <div className="grid gap-3 border-t border-line pt-4 text-sm">
       <dl className="flex flex-wrap gap-x-8 gap-y-2">
-        {rows.map(([term, value], index) => (
+        {rows.map(([term, value]) => (
           <div key={term}>
             <dt className="text-soft">{term}</dt>
-            <dd className={`tabular-nums ${index === 2 ? "font-semibold" : ""}`}>{value}</dd>
+            <dd className={`tabular-nums ${term === "Billed" ? "font-semibold" : ""}`}>{value}</dd>
           </div>
         ))}
       </dl>

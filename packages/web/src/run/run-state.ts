@@ -10,6 +10,8 @@ export interface Progress {
   remaining: number | undefined;
 }
 
+export type AppSteps = NonNullable<Task["modelyard"]["steps"]>;
+
 export interface RunState {
   phase: "sending" | "following" | "done" | "failed" | "cancelled" | "refused";
   taskId: string | undefined;
@@ -30,6 +32,8 @@ export interface RunState {
   outputs: Output[];
   /** Only while it waits; the probable start in unix seconds. */
   waiting: { reason: string; position: number | null; estimatedStart: number | null } | undefined;
+  /** The runs of an app's steps, as far as they have been started; undefined for a model. */
+  steps: AppSteps | undefined;
   /** The task's record, once it has ended. */
   task: Task | undefined;
   /** Why it was refused or has failed, in a sentence. */
@@ -41,6 +45,7 @@ export type RunAction =
   | { type: "refused"; problem: string }
   | { type: "frame"; frame: Frame; at: number }
   | { type: "waiting"; task: Task }
+  | { type: "steps"; task: Task }
   | { type: "ended"; task: Task }
   | { type: "connection"; connection: RunState["connection"] };
 
@@ -63,6 +68,7 @@ export const NEW_RUN: RunState = {
   isThinking: false,
   outputs: [],
   waiting: undefined,
+  steps: undefined,
   task: undefined,
   problem: undefined,
 };
@@ -134,8 +140,12 @@ function withMessage(state: RunState, { type, message }: Frame): RunState {
   };
 }
 
+function withSteps(state: RunState, task: Task): RunState {
+  return task.modelyard.steps === null ? state : { ...state, steps: task.modelyard.steps };
+}
+
 function ended(state: RunState, task: Task): RunState {
-  const base = { ...state, task, outputs: task.outputs, waiting: undefined, isThinking: false };
+  const base = { ...withSteps(state, task), task, outputs: task.outputs, waiting: undefined, isThinking: false };
   if (task.status === "task_cancel")
     return { ...base, phase: "cancelled", problem: task.modelyard.endreason ?? undefined };
   if (task.pexit === "0") return { ...base, phase: "done", problem: undefined };
@@ -156,6 +166,8 @@ export function reduceRun(state: RunState, action: RunAction): RunState {
       if (waitreason === null) return { ...state, waiting: undefined };
       return { ...state, waiting: { reason: waitreason, position, estimatedStart: estimatedstart } };
     }
+    case "steps":
+      return withSteps(state, action.task);
     case "ended":
       return ended(state, action.task);
     case "frame": {

@@ -13,6 +13,7 @@ export interface RunRequest {
   body: Record<string, unknown>;
   /** The form as it was. */
   values: FormValues;
+  isApp: boolean;
 }
 
 export interface UseRun {
@@ -66,7 +67,7 @@ export function useRun(runInAddress: number | undefined): UseRun {
   );
 
   const start = useCallback(
-    ({ model, body, values }: RunRequest) => {
+    ({ model, body, values, isApp }: RunRequest) => {
       const following = begin();
       setRanWith(values);
       setFound(undefined);
@@ -75,7 +76,7 @@ export function useRun(runInAddress: number | undefined): UseRun {
           import("./client.ts"),
           import("./follow-run.ts"),
         ]);
-        const whole = { ...following, client: clientFor(session) };
+        const whole = { ...following, client: clientFor(session), isApp };
         const id = await sendRun(whole, { model, body, key: crypto.randomUUID() });
         if (id === undefined) return;
         setAddress(id);
@@ -93,11 +94,11 @@ export function useRun(runInAddress: number | undefined): UseRun {
         import("./client.ts"),
         import("./follow-run.ts"),
       ]);
-      const whole = { ...following, client: clientFor(session) };
+      const whole = { ...following, client: clientFor(session), isApp: false };
       const task = await findRun(whole, String(runInAddress));
       if (!task || following.signal.aborted) return;
       setFound(task.parameters);
-      await follow(whole, { taskid: task.id });
+      await follow({ ...whole, isApp: task.modelyard.steps !== null }, { taskid: task.id });
     })();
   }, [runInAddress, session, begin]);
 

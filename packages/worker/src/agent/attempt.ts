@@ -2,7 +2,7 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import type { Finish, FromWorker, Manifest, ModelVersion, ToWorker } from "@modelyard/contract";
+import type { Finish, FromWorker, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
 import type { Processes } from "../process/index.ts";
@@ -219,7 +219,7 @@ export class Attempt {
     });
   }
 
-  #reasonOf(result: RunResult, { timeout, diskBytes }: Manifest["limits"]): string | null {
+  #reasonOf(result: RunResult, { timeout, diskBytes }: ProgramManifest["limits"]): string | null {
     if (result.stopped === "timeout") return `The run was stopped at its time limit of ${timeout} s.`;
     if (result.stopped === "disk-limit")
       return `The run was stopped because its folder held more than ${diskBytes} bytes (limits.diskBytes) or ${MAX_ENTRIES} files.`;

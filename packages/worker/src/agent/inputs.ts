@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type InputFile, isFileItem, items, type Manifest } from "@modelyard/contract";
+import { type InputFile, isFileItem, items, type ProgramManifest } from "@modelyard/contract";
 import { FetchError } from "@modelyard/guarded-fetch";
 
 export interface InputSources {
@@ -25,7 +25,7 @@ function extensionOf(name: string): string {
 /** Writes everything and returns the inputs as the model sees them: file items as absolute paths. */
 export async function prepareInputs(options: {
   dir: string;
-  manifest: Manifest;
+  manifest: ProgramManifest;
   inputs: Readonly<Record<string, string | number | boolean>>;
   files: readonly InputFile[];
   sources: InputSources;

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type InputFile, Manifest, type PriceRow } from "@modelyard/contract";
+import { type InputFile, type PriceRow, ProgramManifest } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { createProcesses, type Processes } from "../process/index.ts";
 import { measureUsage, mediaOf } from "./measure.ts";
@@ -36,8 +36,8 @@ before(() => {
 after(() => processes.close());
 
 /** A model with one file input and this price. */
-function priced(row: Partial<PriceRow>): Manifest {
-  return Manifest.parse({
+function priced(row: Partial<PriceRow>): ProgramManifest {
+  return ProgramManifest.parse({
     owner: "test",
     slug: "m",
     title: "m",

@@ -5,7 +5,14 @@
  */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { type Finish, type InputFile, type Manifest, MEDIA_METHODS, quote, type RunInputs } from "@modelyard/contract";
+import {
+  type Finish,
+  type InputFile,
+  MEDIA_METHODS,
+  type ProgramManifest,
+  quote,
+  type RunInputs,
+} from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
 import type { Processes } from "../process/index.ts";
@@ -48,7 +55,7 @@ const FORMATS =
   "png_pipe,jpeg_pipe,mjpeg,webp_pipe,gif,bmp_pipe,tiff_pipe,image2,mov,mp4,m4a,3gp,matroska,webm,avi,mpegts,wav,mp3,flac,ogg,aac,aiff,w64,caf";
 
 /** The method that bills a run with these inputs. */
-function methodOf(manifest: Manifest, { inputs, files }: MeasureOptions) {
+function methodOf(manifest: ProgramManifest, { inputs, files }: MeasureOptions) {
   const values: RunInputs["values"] = { ...inputs };
   for (const [item, group] of Map.groupBy(files, (file) => file.item)) values[item] = group.map(() => ({ url: "" }));
   return quote(manifest, values).method;

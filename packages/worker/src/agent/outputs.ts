@@ -7,7 +7,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 
 export interface CollectedFile {
   name: string;
@@ -50,7 +50,7 @@ function isPlainName(name: string): boolean {
   );
 }
 
-async function plainNames(folder: string, limits: Manifest["limits"]): Promise<string[]> {
+async function plainNames(folder: string, limits: ProgramManifest["limits"]): Promise<string[]> {
   const names: string[] = [];
   let seen = 0;
   for await (const entry of await opendir(folder)) {
@@ -64,7 +64,7 @@ async function plainNames(folder: string, limits: Manifest["limits"]): Promise<s
 }
 
 /** Opened output files in the order of their names; the caller closes them. A folder that is none any more has no outputs. */
-export async function collectOutputs(outputDir: string, limits: Manifest["limits"]): Promise<CollectedFile[]> {
+export async function collectOutputs(outputDir: string, limits: ProgramManifest["limits"]): Promise<CollectedFile[]> {
   const folder = await open(outputDir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch(() => undefined);
   if (folder === undefined) return [];
   const files: CollectedFile[] = [];

@@ -1,4 +1,4 @@
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 
 /** A model version that is ready to run on this machine: its folder, packages, weights and programs are in place. */
 export interface InstalledModel {
@@ -6,7 +6,7 @@ export interface InstalledModel {
   slug: string;
   /** Content hash of the model's folder (hex). */
   version: string;
-  manifest: Manifest;
+  manifest: ProgramManifest;
   /** Absolute path of the read-only copy of the model's folder; the working directory of its processes. */
   dir: string;
   /** Absolute folder that holds the manifest's weight files by their `file` name; exported as WEIGHTS_DIR. */

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { Manifest } from "@modelyard/contract";
+import { ProgramManifest } from "@modelyard/contract";
 import { InstallError } from "./install-error.ts";
 import { createInstaller, type Installer } from "./installer.ts";
 import { type LoopbackSource, sha256, startLoopbackSource } from "./loopback-source.ts";
@@ -49,7 +49,7 @@ function installer(options: Partial<Parameters<typeof createInstaller>[0]> = {})
 /** A model of the given files, and the function that delivers them. */
 function model(
   files: Record<string, string>,
-  manifest: Partial<Manifest> = {},
+  manifest: Partial<ProgramManifest> = {},
 ): { version: ModelVersion; fetchFile: FetchFile & { calls: string[] } } {
   const fetchFile = Object.assign(
     async (path: string) => {
@@ -58,7 +58,7 @@ function model(
     },
     { calls: [] as string[] },
   );
-  const parsed = Manifest.parse({
+  const parsed = ProgramManifest.parse({
     owner: "test",
     slug: "model",
     title: "Test",
@@ -92,8 +92,8 @@ function model(
 function weight(
   file: string,
   bytes: Buffer,
-  sources: Manifest["weights"][number]["sources"],
-): Manifest["weights"][number] {
+  sources: ProgramManifest["weights"][number]["sources"],
+): ProgramManifest["weights"][number] {
   return { file, sha256: sha256(bytes), size: bytes.length, license: "MIT", sources };
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 
 /** One file of a model's folder, as the server lists it. */
 export interface ModelFile {
@@ -17,7 +17,7 @@ export interface ModelVersion {
   slug: string;
   /** Content hash of the folder (hex). */
   version: string;
-  manifest: Manifest;
+  manifest: ProgramManifest;
   files: readonly ModelFile[];
 }
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { type Manifest, MEDIA_METHODS } from "@modelyard/contract";
+import { MEDIA_METHODS, type ProgramManifest } from "@modelyard/contract";
 import { searchPath, toolEnvironment } from "../environment.ts";
 import { describe, InstallError } from "./install-error.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
@@ -13,13 +13,13 @@ import { runTool } from "./run-tool.ts";
 import { publishFolder, removeTree, scratchName } from "./scratch.ts";
 import type { OnBytes } from "./weights.ts";
 
-type Program = Manifest["programs"][number];
+type Program = ProgramManifest["programs"][number];
 
 /** What measures pictures, sound and video for a price (agent/measure.ts). Without it nothing of those is billed. */
 const FFPROBE: Program = { name: "ffprobe", optional: true, debian: "ffmpeg" };
 
 /** The manifest's programs, and what its price needs. */
-export function neededPrograms({ programs, price }: Manifest): readonly Program[] {
+export function neededPrograms({ programs, price }: ProgramManifest): readonly Program[] {
   const measured = price.some(({ method }) => MEDIA_METHODS.has(method));
   return measured && !programs.some(({ name }) => name === FFPROBE.name) ? [...programs, FFPROBE] : programs;
 }

@@ -1,5 +1,5 @@
 /** From a manifest to what a process tree may use. Pure. */
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 import type { ProcessLimits } from "./sandbox.ts";
 
 const MIB = 2 ** 20;
@@ -8,7 +8,7 @@ const LEAST_MEMORY = 1024;
 /** Cores; less than one makes a program's start crawl. */
 const LEAST_CPUS = 1;
 
-export function processLimits({ resources, limits }: Pick<Manifest, "resources" | "limits">): ProcessLimits {
+export function processLimits({ resources, limits }: Pick<ProgramManifest, "resources" | "limits">): ProcessLimits {
   return {
     memory: (limits.memory ?? Math.max(LEAST_MEMORY, 2 * resources.memory)) * MIB,
     processes: limits.processes,

@@ -1,5 +1,5 @@
 /** How a model's process ended, in words for the caller: first the limit that it hit, then its own last words, or the plain fact. */
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 import { processLimits } from "../isolation/limits.ts";
 import type { ProcessExit } from "../process/index.ts";
 
@@ -8,7 +8,7 @@ const MIB = 2 ** 20;
 export function describeExit(
   exit: ProcessExit,
   lastWords: string,
-  manifest: Pick<Manifest, "resources" | "limits">,
+  manifest: Pick<ProgramManifest, "resources" | "limits">,
 ): string {
   const limit = limitText(exit, manifest);
   const words = [limit, lastWords].filter(Boolean).join(" ");
@@ -19,7 +19,7 @@ export function describeExit(
 }
 
 /** "" where no limit had a part in it. */
-export function limitText(exit: ProcessExit, manifest: Pick<Manifest, "resources" | "limits">): string {
+export function limitText(exit: ProcessExit, manifest: Pick<ProgramManifest, "resources" | "limits">): string {
   const limits = processLimits(manifest);
   if (exit.hits.memory > 0) return `The model used up its memory, ${limits.memory / MIB} MiB (limits.memory).`;
   if (exit.signal === "SIGXFSZ") return `The model wrote a file larger than ${limits.file} bytes (limits.diskBytes).`;

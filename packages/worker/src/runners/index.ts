@@ -1,5 +1,5 @@
 /** The runners of a worker. */
-import type { Manifest } from "@modelyard/contract";
+import type { ProgramManifest } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import type { Isolation } from "../isolation/sandbox.ts";
 import { createProcesses, type Processes } from "../process/index.ts";
@@ -12,7 +12,7 @@ export type { ReportedUsage, Runner, RunOutput, RunResult, RunSpec, StopReason }
 export { PlatformFault } from "./runner.ts";
 
 export interface Runners {
-  for(type: Manifest["runner"]["type"]): Runner;
+  for(type: ProgramManifest["runner"]["type"]): Runner;
   /** Starts the warm processes that the model's manifest asks for; `runsFolder` is where the folders of its runs will be. */
   keepWarm(model: InstalledModel, runsFolder: string): void;
   /** Warm processes of other versions than these end with their last run. */
@@ -37,7 +37,7 @@ export function createRunners(options: RunnersOptions = {}): Runners {
   const processes = options.processes ?? createProcesses(options);
   const allowsNetwork = options.allowsNetwork ?? (() => false);
   const service = new ServiceRunner({ ...options, processes, allowsNetwork });
-  const runners: Record<Manifest["runner"]["type"], Runner> = {
+  const runners: Record<ProgramManifest["runner"]["type"], Runner> = {
     command: createCommandRunner(processes, allowsNetwork),
     service,
   };
