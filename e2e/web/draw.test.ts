@@ -5,10 +5,15 @@ import { after, before, test } from "node:test";
 import { REPOSITORY } from "@modelyard/testing";
 import { axe, picture, type Site, skip, startSite } from "./support.ts";
 
+const inpaintAndSegment = ["inpaint", "segment"].flatMap((slug) => [
+  "--models",
+  join(REPOSITORY, "models/modelyard", slug),
+]);
+
 let site: Site;
 before(async () => {
   if (skip) return;
-  site = await startSite("web-draw", ["--models", join(REPOSITORY, "models/modelyard/inpaint")]);
+  site = await startSite("web-draw", inpaintAndSegment);
 });
 after(async () => site?.close());
 
@@ -62,6 +67,37 @@ test("a mask is painted on the picture of the sample, taken back, and becomes a 
     undone: [0, 0, 0, 255],
     corner: [0, 0, 0, 255],
   });
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("points are picked on the sample's picture, and stand in the field as text", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/modelyard/segment", { signedIn: true });
+  await page.getByRole("button", { name: "Use these inputs" }).first().click();
+  const field = page.getByLabel("Points on it");
+  assert.equal(await field.inputValue(), "0.5,0.6");
+  await field.fill("");
+  await page.getByRole("button", { name: "Pick on the picture" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Pick points" });
+  const image = dialog.getByTestId("points");
+  await image.waitFor();
+  const box = await image.boundingBox();
+  assert.ok(box);
+  for (const [x, y] of [
+    [0.25, 0.5],
+    [0.9, 0.9],
+    [0.75, 0.25],
+  ] as const) {
+    await page.mouse.click(box.x + x * box.width, box.y + y * box.height);
+    if (x === 0.9) await dialog.getByRole("button", { name: "Undo" }).click();
+  }
+  await picture(page, "draw-points", false);
+  assert.deepEqual(await axe(page), []);
+  await dialog.getByRole("button", { name: "Use these points" }).click();
+  const points = (await field.inputValue()).split(/[ ,]/).map(Number);
+  assert.equal(points.length, 4);
+  for (const [i, value] of [0.25, 0.5, 0.75, 0.25].entries())
+    assert.ok(Math.abs(points[i]! - value) < 0.01, `${points}`);
   assert.deepEqual(troubles, []);
   await close();
 });
