@@ -17,9 +17,13 @@ export async function overhead(bench: Bench): Promise<Result[]> {
       ...(ours[kind] && { ours: () => ours[kind]!(options) }),
     });
     results.push(toResult(runs, { name: `${kind} p50`, field: "p50", unit: "ms", better: "less" }));
-    const added = median((runs.ours ?? []).map((one, i) => one.p50! - (runs["by hand"]?.[i]?.p50 ?? 0)));
-    const verdict = added <= MOST[kind] ? "within" : "OVER";
-    bench.say(`overhead of ${kind}: ${added.toFixed(2)} ms added, ${verdict} the ${MOST[kind]} ms that are allowed`);
+    const added = (field: "p5" | "p50") =>
+      median((runs.ours ?? []).map((one, i) => one[field]! - (runs["by hand"]?.[i]?.[field] ?? 0)));
+    const verdict = added("p50") <= MOST[kind] ? "within" : "OVER";
+    // On a machine that does other things too, the quietest runs say what the platform itself costs.
+    bench.say(
+      `overhead of ${kind}: ${added("p50").toFixed(2)} ms added, ${verdict} the ${MOST[kind]} ms that are allowed; ${added("p5").toFixed(2)} ms in the quietest runs`,
+    );
   }
   return results;
 }
