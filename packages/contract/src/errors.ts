@@ -135,6 +135,7 @@ export const ERRORS = {
   keysTooMany: entry(200, 0, "caller", (limit: number) => `There are ${limit} already. Revoke one first.`),
   accountNotExist: entry(200, 1, "caller", () => "account-not-exist"),
   paymentsOff: entry(200, 0, "caller", () => "Payments are not set up on this server."),
+  noSavedPayment: entry(200, 0, "caller", () => "There is no saved way to pay. Make a payment with it saved first."),
   couponInvalid: entry(200, 1, "caller", () => "This coupon is not valid (any more), or was used already."),
   creditTooLow: entry(200, 0, "caller", () => "The wallet does not have that much available."),
   projectMissing: entry(200, 1, "caller", () => "The account has no project yet. Create one first."),

@@ -17,6 +17,7 @@ import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { organizations } from "./migrations/0014-organizations.ts";
 import { publishers } from "./migrations/0015-publishers.ts";
 import { identities } from "./migrations/0016-identities.ts";
+import { topUps } from "./migrations/0017-top-ups.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 
 const MIGRATIONS: readonly Migration[] = [
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   organizations,
   publishers,
   identities,
+  topUps,
   modelReports,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
