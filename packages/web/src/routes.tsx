@@ -118,4 +118,34 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./history/run-page.tsx"), "RunPage"),
 });
 
-export const routeTree = rootRoute.addChildren([homeRoute, modelsRoute, appsRoute, modelRoute, runsRoute, runRoute]);
+/** A page of an account without parameters in its path. What stands in its search it reads itself. */
+const accountPage = <const Path extends string>(
+  path: Path,
+  title: string,
+  component: ReturnType<typeof lazyRouteComponent>,
+) =>
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path,
+    head: () => ({ meta: [{ title: `${title} · Modelyard` }, PRIVATE] }),
+    component,
+  });
+
+const dashboard = () => import("./dashboard/pages.ts");
+
+export const routeTree = rootRoute.addChildren([
+  homeRoute,
+  modelsRoute,
+  appsRoute,
+  modelRoute,
+  runsRoute,
+  runRoute,
+  accountPage("/dashboard", "Dashboard", lazyRouteComponent(dashboard, "OverviewPage")),
+  accountPage("/dashboard/projects", "Projects and keys", lazyRouteComponent(dashboard, "ProjectsPage")),
+  accountPage("/dashboard/usage", "Usage", lazyRouteComponent(dashboard, "UsagePage")),
+  accountPage("/dashboard/wallet", "Wallet", lazyRouteComponent(dashboard, "WalletPage")),
+  accountPage("/dashboard/files", "Files", lazyRouteComponent(dashboard, "FilesPage")),
+  accountPage("/dashboard/callbacks", "Callbacks", lazyRouteComponent(dashboard, "CallbacksPage")),
+  accountPage("/dashboard/account", "Account", lazyRouteComponent(dashboard, "AccountPage")),
+  accountPage("/dashboard/activity", "Activity", lazyRouteComponent(dashboard, "ActivityPage")),
+]);

@@ -8,12 +8,19 @@ export interface NavigationItem {
 
 export const NAVIGATION: readonly NavigationItem[] = [
   { to: "/", label: "Home", exact: true },
+  { to: "/dashboard", label: "Dashboard" },
   { to: "/models", label: "Models" },
   { to: "/apps", label: "Apps" },
 ];
 
 /** Pages of who is signed in, in their menu. */
-export const ACCOUNT_NAVIGATION: readonly NavigationItem[] = [{ to: "/runs", label: "Runs" }];
+export const ACCOUNT_NAVIGATION: readonly NavigationItem[] = [
+  { to: "/dashboard", label: "Dashboard", exact: true },
+  { to: "/runs", label: "Runs" },
+  { to: "/dashboard/projects", label: "Projects and keys" },
+  { to: "/dashboard/wallet", label: "Wallet" },
+  { to: "/dashboard/account", label: "Account" },
+];
 
 /** The page to sign in on: the server's own, which needs no JavaScript. */
 export const SIGN_IN = "/account/SignIn";
@@ -24,6 +31,7 @@ export const FOOTER: readonly { title: string; items: readonly { href: string; l
     items: [
       { href: "/models", label: "Models" },
       { href: "/apps", label: "Apps" },
+      { href: "/dashboard", label: "Dashboard" },
     ],
   },
   {
