@@ -19,12 +19,16 @@ export function AccountPage() {
   return (
     <DashboardFrame title="Account" lead="How you sign in, where you are signed in, and the end of it all.">
       <div className="grid gap-6">
-        <div className="grid gap-6 xl:grid-cols-2">
-          <Name />
-          <Email />
-          <Password />
+        <div className="grid items-start gap-6 xl:grid-cols-2">
+          <div className="grid gap-6">
+            <Name />
+            <Password />
+          </div>
+          <div className="grid gap-6">
+            <Email />
+            <Sessions />
+          </div>
         </div>
-        <Sessions />
         <Deletion />
       </div>
     </DashboardFrame>

@@ -18,6 +18,8 @@ const PAGES: readonly NavigationItem[] = [
 interface FrameProps {
   title: string;
   lead: string;
+  /** What one signs in to see. */
+  what?: string;
   children: ReactNode;
 }
 
@@ -32,11 +34,15 @@ export function SideFrame({
   pages,
   title,
   lead,
+  what = "this page",
   children,
 }: FrameProps & { name: string; pages: readonly NavigationItem[] }) {
   return (
     <div className="gap-10 lg:grid lg:grid-cols-[12rem_minmax(0,1fr)]">
-      <nav aria-label={name} className="-mx-4 mb-6 overflow-x-auto px-4 sm:-mx-8 sm:px-8 lg:m-0 lg:p-0">
+      <nav
+        aria-label={name}
+        className="-mx-4 mb-6 overflow-x-auto px-4 sm:-mx-8 sm:px-8 lg:m-0 lg:overflow-visible lg:p-0"
+      >
         <ul className="flex gap-1 border-b border-line lg:sticky lg:top-24 lg:grid lg:border-0">
           {pages.map(({ to, label, exact }) => (
             <li key={to}>
@@ -54,7 +60,7 @@ export function SideFrame({
       <div className="min-w-0">
         <h1 className="text-3xl">{title}</h1>
         <p className="mt-1 mb-6 max-w-2xl text-soft">{lead}</p>
-        <SignedIn what="this page">{children}</SignedIn>
+        <SignedIn what={what}>{children}</SignedIn>
       </div>
     </div>
   );

@@ -3,8 +3,9 @@ import { type Task, taskOutcome } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { counted } from "../catalogue/describe.ts";
+import { DashboardFrame } from "../dashboard/dashboard-frame.tsx";
 import { useSession } from "../session/session-provider.tsx";
-import { Loading, SignedIn } from "../session/signed-in.tsx";
+import { Loading } from "../session/signed-in.tsx";
 import { useAnswer } from "../session/use-answer.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
@@ -19,13 +20,9 @@ const route = getRouteApi("/runs");
 export function HistoryPage() {
   const search = route.useSearch();
   return (
-    <>
-      <h1 className="text-3xl">Runs</h1>
-      <p className="mt-1 mb-5 text-soft">What your account and its keys have run, newest first.</p>
-      <SignedIn what="your runs">
-        <History search={search} />
-      </SignedIn>
-    </>
+    <DashboardFrame title="Runs" lead="What your account and its keys have run, newest first." what="your runs">
+      <History search={search} />
+    </DashboardFrame>
   );
 }
 
