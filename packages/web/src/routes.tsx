@@ -132,6 +132,7 @@ const accountPage = <const Path extends string>(
   });
 
 const dashboard = () => import("./dashboard/pages.ts");
+const admin = () => import("./admin/pages.ts");
 
 export const routeTree = rootRoute.addChildren([
   homeRoute,
@@ -148,4 +149,10 @@ export const routeTree = rootRoute.addChildren([
   accountPage("/dashboard/callbacks", "Callbacks", lazyRouteComponent(dashboard, "CallbacksPage")),
   accountPage("/dashboard/account", "Account", lazyRouteComponent(dashboard, "AccountPage")),
   accountPage("/dashboard/activity", "Activity", lazyRouteComponent(dashboard, "ActivityPage")),
+  accountPage("/admin", "Workers and queue", lazyRouteComponent(admin, "WorkersPage")),
+  accountPage("/admin/models", "Models", lazyRouteComponent(admin, "ModelsPage")),
+  accountPage("/admin/accounts", "Accounts", lazyRouteComponent(admin, "AccountsPage")),
+  accountPage("/admin/coupons", "Coupons", lazyRouteComponent(admin, "CouponsPage")),
+  accountPage("/admin/settings", "Sign-ups and mail", lazyRouteComponent(admin, "SettingsPage")),
+  accountPage("/admin/audit", "Audit", lazyRouteComponent(admin, "AuditPage")),
 ]);

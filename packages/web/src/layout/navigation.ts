@@ -22,6 +22,9 @@ export const ACCOUNT_NAVIGATION: readonly NavigationItem[] = [
   { to: "/dashboard/account", label: "Account" },
 ];
 
+/** In the menu of operators. */
+export const OPERATOR_NAVIGATION: readonly NavigationItem[] = [{ to: "/admin", label: "Administration" }];
+
 /** The page to sign in on: the server's own, which needs no JavaScript. */
 export const SIGN_IN = "/account/SignIn";
 
