@@ -63,6 +63,7 @@ const PLAIN: Record<string, unknown> = {
   slugowner: "test",
   slugproject: "noop",
   reason: "cross-tenant",
+  section: "docs",
 };
 
 interface Foreign {

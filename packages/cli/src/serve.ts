@@ -10,6 +10,7 @@ import { builtInWorkerEnvironment, type ServeFlags, stripeSettings } from "./set
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
 /** What the start scripts build; a server started without them may have none. */
 const WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const DOCS = fileURLToPath(new URL("../../../docs", import.meta.url));
 const MAIN = fileURLToPath(new URL("../bin/modelyard.js", import.meta.url));
 /** A built-in worker that died is started again after this long, doubling up to a minute. */
 const RESTART_MS = 1_000;
@@ -109,6 +110,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicUrl: flags.publicUrl,
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
+      docsDir: existsSync(DOCS) ? DOCS : undefined,
       webDir: existsSync(join(WEB, "server/thread.js")) ? WEB : undefined,
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],

@@ -81,6 +81,7 @@ export const ERRORS = {
   foldersTooMany: entry(200, 0, "caller", (why: string) => `The folder could not be created: ${why}`),
   folderNotExist: entry(200, 1, "caller", () => "folder-not-exist"),
   fileNotExist: entry(200, 1, "caller", () => "file-not-exist"),
+  documentNotExist: entry(404, 1, "caller", () => "document-not-exist"),
   quotaExceeded: entry(
     200,
     0,

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ERRORS, type ErrorName } from "./errors.ts";
+import { referencePage } from "./gen-reference.ts";
 import { Manifest } from "./manifest.ts";
 import { openApi } from "./openapi.ts";
 import { LINE_LIMIT, ServiceMessage, ServiceRequest } from "./service-protocol.ts";
@@ -128,6 +129,7 @@ function generate(): Record<string, string> {
     [`${GENERATED}/openapi.json`]: json(openApi()),
     [`${GENERATED}/errors.json`]: json(errors()),
     "docs/api/errors.md": errorsPage(),
+    "docs/api/reference.md": referencePage(),
   };
 }
 

@@ -8,6 +8,7 @@ import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListR
 import { type ApiRoute, count, text } from "./route.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { OPERATE_ROUTES } from "./routes-operate.ts";
+import { SITE_ROUTES } from "./routes-site.ts";
 import { TASK_OUTCOMES } from "./task.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
@@ -238,4 +239,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   ...MANAGE_ROUTES,
   ...OPERATE_ROUTES,
+  ...SITE_ROUTES,
 ];

@@ -36,7 +36,9 @@ import { loadModels } from "./models/service.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { pageRoutes } from "./pages/routes.ts";
+import { documentRoutes } from "./pages/routes-documents.ts";
 import { createPages } from "./pages/service.ts";
+import { createDocuments } from "./pages/service-documents.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { projectManageRoutes } from "./projects/routes-manage.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
@@ -45,6 +47,8 @@ import { createProjectManager } from "./projects/service-manage.ts";
 import { clampLeases, loadTurns } from "./queue/service.ts";
 import { syncRoutes } from "./realtime/routes.ts";
 import { createRealtime } from "./realtime/socket.ts";
+import { statusRoutes } from "./status/routes.ts";
+import { createStatus } from "./status/service.ts";
 import { sweepFiles } from "./tasks/file-sweep.ts";
 import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
@@ -200,6 +204,10 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats });
+  const status = createStatus({ db, registry, pauses, log });
+  statusRoutes(app, { status });
+  const pagesDir = join(config.dataDir, "pages");
+  documentRoutes(app, { documents: createDocuments({ docsDir: config.docsDir, pagesDir }) });
   fileRoutes(app, { files: createFiles(db), blobs, origin });
   uploadRoutes(app, {
     uploads: createUploads({ db, blobs, quota: config.storageQuota }),
@@ -255,6 +263,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await spendCaps.stop();
       await mail.stop();
       await sweeper.stop();
+      await status.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await pages?.close();
       await app.close();

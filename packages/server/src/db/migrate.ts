@@ -14,6 +14,7 @@ import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
+import { statusSamples } from "./migrations/0022-status-samples.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly Migration[] = [
   payments,
   capCallbacks,
   modelReports,
+  statusSamples,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -15,6 +15,7 @@ import type {
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
+import type { ModelReportTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -146,15 +147,6 @@ export interface ModelStatTable {
 }
 
 /** What visitors say is wrong with a model. */
-export interface ModelReportTable {
-  id: Generated<number>;
-  model_id: number;
-  reason: string;
-  details: string;
-  /** E-mail address, or empty. */
-  contact: string;
-  created_at: number;
-}
 
 export interface IdempotencyKeyTable {
   project_id: number;
@@ -250,6 +242,7 @@ export interface Schema {
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
+  status_sample: StatusSampleTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;
