@@ -1,5 +1,5 @@
 /** The router: one instance a page on the server, one for the whole visit in the browser. */
-import type { ModelCalls } from "@modelyard/sdk";
+import type { Client, ModelCalls } from "@modelyard/sdk";
 import { createRouter as createTanStackRouter } from "@tanstack/react-router";
 import { ErrorPage, NotFoundPage } from "./layout/problem-page.tsx";
 import { routeTree } from "./routes.tsx";
@@ -9,6 +9,8 @@ import type { Aside } from "./ui/server-html.tsx";
 /** What loaders may ask, and what only the place where a page is made knows. */
 export interface PageContext {
   models: ModelCalls;
+  /** What is open to everybody; in the browser the SDK comes with the first call. */
+  client: () => Promise<Pick<Client, "ask" | "models">>;
   /** Public base address, e.g. `https://models.example.org`. */
   base: string;
   /** Addresses of the built files. Empty in the browser, where they are in the page already. */

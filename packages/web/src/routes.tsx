@@ -131,6 +131,63 @@ const accountPage = <const Path extends string>(
     component,
   });
 
+/** The pages for everybody beside the catalogue: what they load is loaded with them. */
+const site = () => import("./site/pages.ts");
+const siteLoad = () => import("./site/load.ts");
+const titled = (title: string | undefined) => ({ meta: [{ title: `${title ?? "Not found"} · Modelyard` }] });
+/** What `/docs` shows. */
+const FIRST_DOCUMENT = "guide/introduction";
+
+const pricingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/pricing",
+  loader: async ({ context }) => (await siteLoad()).loadPrices(context),
+  head: () => titled("Pricing"),
+  component: lazyRouteComponent(site, "PricingPage"),
+});
+
+const statusRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/status",
+  loader: async ({ context }) => (await siteLoad()).loadStatus(context),
+  head: () => titled("Status"),
+  component: lazyRouteComponent(site, "StatusPage"),
+});
+
+const docsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/docs/$",
+  loader: async ({ context, params }) =>
+    (await siteLoad()).loadDocument(context, "docs", params._splat || FIRST_DOCUMENT),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "DocsPage"),
+});
+
+const blogRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blog",
+  loader: async ({ context }) => (await siteLoad()).loadPosts(context),
+  head: () => titled("Blog"),
+  component: lazyRouteComponent(site, "BlogPage"),
+});
+
+const postRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blog/$name",
+  loader: async ({ context, params }) => (await siteLoad()).loadDocument(context, "blog", params.name),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "PostPage"),
+});
+
+/** Any other name of one part may be a page that the operator has written. */
+const textRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/$page",
+  loader: async ({ context, params }) => (await siteLoad()).loadDocument(context, "pages", params.page),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "TextPage"),
+});
+
 const dashboard = () => import("./dashboard/pages.ts");
 const admin = () => import("./admin/pages.ts");
 
@@ -141,6 +198,12 @@ export const routeTree = rootRoute.addChildren([
   modelRoute,
   runsRoute,
   runRoute,
+  pricingRoute,
+  statusRoute,
+  docsRoute,
+  blogRoute,
+  postRoute,
+  textRoute,
   accountPage("/dashboard", "Dashboard", lazyRouteComponent(dashboard, "OverviewPage")),
   accountPage("/dashboard/projects", "Projects and keys", lazyRouteComponent(dashboard, "ProjectsPage")),
   accountPage("/dashboard/usage", "Usage", lazyRouteComponent(dashboard, "UsagePage")),

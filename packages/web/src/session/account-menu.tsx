@@ -1,5 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import { ACCOUNT_NAVIGATION, OPERATOR_NAVIGATION } from "../layout/navigation.ts";
+import { ACCOUNT_NAVIGATION, OPERATOR_NAVIGATION, SIGN_UP } from "../layout/navigation.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
@@ -44,9 +44,14 @@ export function AccountMenu() {
   }
   if (session.state === "out" && session.offered) {
     return (
-      <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
-        Sign in
-      </a>
+      <>
+        <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold whitespace-nowrap hover:bg-sunk">
+          Sign in
+        </a>
+        <a href={signInPath(SIGN_UP)} className={`${buttonClass("primary")} whitespace-nowrap max-sm:hidden`}>
+          Sign up
+        </a>
+      </>
     );
   }
   return null;
