@@ -1,7 +1,5 @@
 /** All pages, and what each loads. Search parameters are the state of a page that can be linked to. */
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
-import { HomePage } from "./catalogue/home-page.tsx";
-import { ListingPage } from "./catalogue/listing-page.tsx";
 import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
 import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
@@ -42,10 +40,10 @@ const homeRoute = createRoute({
   path: "/",
   loader: ({ context }) => context.models.explore(),
   head: () => ({ meta: [{ title: "Modelyard: AI models to try and to build on" }] }),
-  component: function Home() {
-    return <HomePage rows={homeRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(() => import("./catalogue/home-page.tsx"), "HomePage"),
 });
+
+const listingPages = () => import("./catalogue/listing-page.tsx");
 
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -56,9 +54,7 @@ const modelsRoute = createRoute({
   head: ({ match }) => ({
     meta: [{ title: match.search.category ? `${match.search.category} models · Modelyard` : "Models · Modelyard" }],
   }),
-  component: function Models() {
-    return <ListingPage kind="models" search={modelsRoute.useSearch()} listing={modelsRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(listingPages, "ModelsPage"),
 });
 
 const appsRoute = createRoute({
@@ -68,9 +64,7 @@ const appsRoute = createRoute({
   loaderDeps: ({ search }) => ({ ...search, category: "app" }),
   loader: ({ context, deps }) => loadListing(context.models, deps),
   head: () => ({ meta: [{ title: "Apps · Modelyard" }] }),
-  component: function Apps() {
-    return <ListingPage kind="apps" search={appsRoute.useSearch()} listing={appsRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(listingPages, "AppsPage"),
 });
 
 export const modelRoute = createRoute({

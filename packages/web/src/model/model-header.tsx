@@ -1,6 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
-import { categoryTitle } from "../catalogue/home-page.tsx";
+import { categoryTitle, count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { copyText } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
