@@ -64,6 +64,11 @@ const PLAIN: Record<string, unknown> = {
   slugproject: "noop",
   reason: "cross-tenant",
   section: "docs",
+  commentid: "999999999",
+  reportid: "999999999",
+  points: 5,
+  text: "cross-tenant",
+  details: "cross-tenant",
 };
 
 interface Foreign {

@@ -81,6 +81,9 @@ export const ERRORS = {
   foldersTooMany: entry(200, 0, "caller", (why: string) => `The folder could not be created: ${why}`),
   folderNotExist: entry(200, 1, "caller", () => "folder-not-exist"),
   fileNotExist: entry(200, 1, "caller", () => "file-not-exist"),
+  commentNotAllowed: entry(200, 1, "caller", () => "Only who has run this model lately can rate it."),
+  commentNotExist: entry(200, 1, "caller", () => "comment-not-exist"),
+  reportNotExist: entry(200, 1, "caller", () => "report-not-exist"),
   documentNotExist: entry(404, 1, "caller", () => "document-not-exist"),
   quotaExceeded: entry(
     200,

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
 import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
 import { type ApiRoute, count, text } from "./route.ts";
+import { COMMENT_ROUTES } from "./routes-comments.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { OPERATE_ROUTES } from "./routes-operate.ts";
 import { SITE_ROUTES } from "./routes-site.ts";
@@ -240,4 +241,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...MANAGE_ROUTES,
   ...OPERATE_ROUTES,
   ...SITE_ROUTES,
+  ...COMMENT_ROUTES,
 ];

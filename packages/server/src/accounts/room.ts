@@ -2,6 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { AuditTrail } from "../audit-log/trail.ts";
 import type { Blobs } from "../blobs/blobs.ts";
+import type { Comments } from "../comments/service.ts";
 import type { Database } from "../db/database.ts";
 import type { Mail } from "../mail/service.ts";
 import type { Projects } from "../projects/service.ts";
@@ -18,6 +19,7 @@ import { createSignIn } from "./service-sign-in.ts";
 export interface AccountsDeps {
   db: Database;
   blobs: Blobs;
+  comments: Comments;
   mail: Mail;
   projects: Projects;
   sessions: Sessions;

@@ -15,6 +15,7 @@ import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
+import { comments } from "./migrations/0023-comments.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   capCallbacks,
   modelReports,
   statusSamples,
+  comments,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -22,4 +22,20 @@ export interface ModelReportTable {
   /** E-mail address, or empty. */
   contact: string;
   created_at: number;
+  /** The comment it is about; null = it is about the model. */
+  comment_id: Generated<number | null>;
+  /** When an operator had dealt with it. */
+  closed_at: Generated<number | null>;
+}
+
+/** What one account says of one model. */
+export interface ModelCommentTable {
+  id: Generated<number>;
+  model_id: number;
+  account_id: number;
+  /** 1 to 5. */
+  points: number;
+  /** "" = points alone. */
+  body: string;
+  changed_at: number;
 }

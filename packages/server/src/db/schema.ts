@@ -15,7 +15,7 @@ import type {
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
-import type { ModelReportTable, StatusSampleTable } from "./schema-site.ts";
+import type { ModelCommentTable, ModelReportTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -243,6 +243,7 @@ export interface Schema {
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
   status_sample: StatusSampleTable;
+  model_comment: ModelCommentTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;
