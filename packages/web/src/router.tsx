@@ -17,6 +17,8 @@ export interface PageContext {
   assets: { script: string; style: string; font: string };
   /** On the server: HTML that goes into the page but not into its data. */
   aside?: Aside;
+  /** On the server: what is said of a model, as HTML. */
+  comments?: (name: { owner: string; model: string }) => Promise<string>;
   /** On the server: code samples as HTML (model/code-panel.tsx). */
   samples?: (request: SamplesRequest) => Promise<string>;
 }

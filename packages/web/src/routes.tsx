@@ -79,6 +79,7 @@ export const modelRoute = createRoute({
     if (!context.aside) return found;
     const search = readModelSearch(location.search);
     context.aside.set("readme", found.model.readme);
+    context.aside.set("comments", (await context.comments?.(params)) ?? "");
     context.aside.set("samples", (await context.samples?.(samplesRequest(found.model, search))) ?? "");
     return { ...found, model: { ...found.model, readme: "" } };
   },
@@ -210,6 +211,7 @@ export const routeTree = rootRoute.addChildren([
   accountPage("/admin/models", "Models", lazyRouteComponent(admin, "ModelsPage")),
   accountPage("/admin/accounts", "Accounts", lazyRouteComponent(admin, "AccountsPage")),
   accountPage("/admin/coupons", "Coupons", lazyRouteComponent(admin, "CouponsPage")),
+  accountPage("/admin/reports", "Reports", lazyRouteComponent(admin, "ReportsPage")),
   accountPage("/admin/settings", "Sign-ups and mail", lazyRouteComponent(admin, "SettingsPage")),
   accountPage("/admin/audit", "Audit", lazyRouteComponent(admin, "AuditPage")),
 ]);

@@ -10,6 +10,7 @@ const PAGES: readonly NavigationItem[] = [
   { to: "/admin/models", label: "Models" },
   { to: "/admin/accounts", label: "Accounts" },
   { to: "/admin/coupons", label: "Coupons" },
+  { to: "/admin/reports", label: "Reports" },
   { to: "/admin/settings", label: "Sign-ups and mail" },
   { to: "/admin/audit", label: "Audit" },
 ];

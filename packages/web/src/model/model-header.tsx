@@ -23,6 +23,10 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
   const figures: [string, string][] = [
     ["Price", startingPrice(model)],
     ["Runs", count(taskstat.runcount)],
+    ...(model.ratedusercount === "0"
+      ? []
+      : [["Rating", `${model.averagepoint} of 5 (${model.ratedusercount})`] as [string, string]]),
+    ["Comments", model.commentcount],
     ...(facts.successrate === null
       ? []
       : [["Succeed", `${Math.floor(facts.successrate * 1000) / 10} %`] as [string, string]]),

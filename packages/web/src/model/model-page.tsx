@@ -12,6 +12,7 @@ import { ServerHtml } from "../ui/server-html.tsx";
 import { announce } from "../ui/toast.tsx";
 import { AppParts } from "./app-parts.tsx";
 import { CodePanel } from "./code-panel.tsx";
+import { CommentsSection } from "./comments-section.tsx";
 import { ModelForm } from "./form.tsx";
 import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
@@ -164,6 +165,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
         )}
         <ReportForm model={model} reported={search.reported === true} />
       </div>
+      <CommentsSection owner={model.cleanslugowner} model={model.cleanslugproject} />
       {related.length > 0 && (
         <section className="mt-14 border-t border-line pt-10" aria-labelledby="related-title">
           <h2 id="related-title" className="mb-4 text-xl">

@@ -7,6 +7,7 @@ import { robots, siteMarkdown, sitemap } from "../markdown/site-texts.ts";
 import { readModelSearch } from "../model/model-search.ts";
 import type { PageContext } from "../router.tsx";
 import { readSamplesRequest } from "../samples/samples-request.ts";
+import { commentsHtml } from "./comments-html.ts";
 import { renderPage } from "./render-page.tsx";
 import { samplesHtml } from "./samples-html.ts";
 
@@ -79,6 +80,7 @@ export async function answer(request: SiteRequest, { fetch, assets }: AnswerDeps
     base,
     assets,
     aside: new Map(),
+    comments: (name) => commentsHtml(client, name),
     samples: (wanted) => samplesHtml(models, base, wanted),
   });
 }
