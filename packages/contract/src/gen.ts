@@ -44,6 +44,7 @@ const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   concurrencyLimit: ["5.00", 1],
   foldersTooMany: ["you have 10000 folders"],
   quotaExceeded: ["10 GB"],
+  sharesTooMany: [50],
   taskNotKillable: ["it has ended already"],
 };
 

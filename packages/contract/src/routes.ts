@@ -9,6 +9,7 @@ import { type ApiRoute, count, text } from "./route.ts";
 import { COMMENT_ROUTES } from "./routes-comments.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { OPERATE_ROUTES } from "./routes-operate.ts";
+import { SHARE_ROUTES } from "./routes-shares.ts";
 import { SITE_ROUTES } from "./routes-site.ts";
 import { TASK_OUTCOMES } from "./task.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
@@ -242,4 +243,5 @@ export const API_ROUTES: readonly ApiRoute[] = [
   ...OPERATE_ROUTES,
   ...SITE_ROUTES,
   ...COMMENT_ROUTES,
+  ...SHARE_ROUTES,
 ];

@@ -2,8 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { AuditTrail } from "../audit-log/trail.ts";
 import type { Blobs } from "../blobs/blobs.ts";
-import type { Comments } from "../comments/service.ts";
-import type { Database } from "../db/database.ts";
+import type { Database, Tx } from "../db/database.ts";
 import type { Mail } from "../mail/service.ts";
 import type { Projects } from "../projects/service.ts";
 import { createBackOff } from "./back-off.ts";
@@ -19,7 +18,7 @@ import { createSignIn } from "./service-sign-in.ts";
 export interface AccountsDeps {
   db: Database;
   blobs: Blobs;
-  comments: Comments;
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   mail: Mail;
   projects: Projects;
   sessions: Sessions;

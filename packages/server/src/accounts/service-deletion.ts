@@ -7,8 +7,7 @@
 import { apiError, formatUsd } from "@modelyard/contract";
 import { note } from "../audit-log/service.ts";
 import type { Blobs } from "../blobs/blobs.ts";
-import type { Comments } from "../comments/service.ts";
-import type { Database } from "../db/database.ts";
+import type { Database, Tx } from "../db/database.ts";
 import { purgeFiles } from "../files/service-purge.ts";
 import * as ledger from "../ledger/service.ts";
 import type { Projects } from "../projects/service.ts";
@@ -27,7 +26,8 @@ export interface Deletion {
 export interface DeletionDeps {
   db: Database;
   blobs: Blobs;
-  comments: Comments;
+  /** What other rooms keep of an account that nobody may see once it is deleted. */
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
@@ -36,7 +36,7 @@ export interface DeletionDeps {
 
 const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
 
-export function startDeletion({ db, blobs, comments, projects, sessions, signIn, log }: DeletionDeps): Deletion {
+export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
   let work = Promise.resolve();
   let stopping = false;
 
@@ -73,7 +73,7 @@ export function startDeletion({ db, blobs, comments, projects, sessions, signIn,
         await note(tx, { accountId: account.id, actor: actorOf(account, visitor.ip), action: "account.delete" });
         await sessions.end(tx, { accountId: account.id });
         await projects.removeAll(tx, account.id);
-        await comments.forget(tx, account.id);
+        await forget(tx, account.id);
         await forgetPerson(tx, fresh);
         await store.blank(tx, account.id, account.uuid);
       });

@@ -14,6 +14,7 @@ import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
+import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
 import { comments } from "./migrations/0023-comments.ts";
 
@@ -30,6 +31,7 @@ const MIGRATIONS: readonly Migration[] = [
   payments,
   capCallbacks,
   modelReports,
+  runShares,
   statusSamples,
   comments,
 ];

@@ -39,3 +39,17 @@ export interface ModelCommentTable {
   body: string;
   changed_at: number;
 }
+
+/** A link with which anybody can see one run. */
+export interface RunShareTable {
+  id: Generated<number>;
+  task_id: number;
+  account_id: number;
+  /** SHA-256, hex. */
+  token_hash: string;
+  /** The token itself, sealed with the master key. */
+  token_sealed: string;
+  hide_inputs: 0 | 1;
+  created_at: number;
+  expires_at: number | null;
+}

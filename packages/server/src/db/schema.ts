@@ -15,7 +15,7 @@ import type {
   PaymentTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
-import type { ModelCommentTable, ModelReportTable, StatusSampleTable } from "./schema-site.ts";
+import type { ModelCommentTable, ModelReportTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -244,6 +244,7 @@ export interface Schema {
   model_report: ModelReportTable;
   status_sample: StatusSampleTable;
   model_comment: ModelCommentTable;
+  run_share: RunShareTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;
