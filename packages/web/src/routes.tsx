@@ -174,6 +174,18 @@ const postRoute = createRoute({
   component: lazyRouteComponent(site, "PostPage"),
 });
 
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/shared/$token",
+  loader: async ({ context, params }) => {
+    const run = await (await siteLoad()).loadSharedRun(context, params.token);
+    const { sharedHead } = await import("./share/shared-head.ts");
+    return { ...run, head: sharedHead(run) };
+  },
+  head: ({ loaderData }) => loaderData?.head ?? titled(undefined),
+  component: lazyRouteComponent(() => import("./share/shared-page.tsx"), "SharedPage"),
+});
+
 /** Any other name of one part may be a page that the operator has written. */
 const textRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -199,6 +211,7 @@ export const routeTree = rootRoute.addChildren([
   blogRoute,
   postRoute,
   textRoute,
+  sharedRoute,
   accountPage("/dashboard", "Dashboard", lazyRouteComponent(dashboard, "OverviewPage")),
   accountPage("/dashboard/projects", "Projects and keys", lazyRouteComponent(dashboard, "ProjectsPage")),
   accountPage("/dashboard/usage", "Usage", lazyRouteComponent(dashboard, "UsagePage")),

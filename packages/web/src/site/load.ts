@@ -5,6 +5,8 @@ import {
   DocumentListResponse,
   DocumentResponse,
   type DocumentSection,
+  type SharedRun,
+  SharedRunResponse,
   StatusResponse,
   type Tool,
   type ToolQuote,
@@ -46,6 +48,16 @@ export async function loadPosts({ client }: PageContext): Promise<DocumentEntry[
 
 export async function loadStatus({ client }: PageContext): Promise<StatusResponse> {
   return (await client()).ask("Status/Detail", {}, StatusResponse);
+}
+
+export async function loadSharedRun({ client }: PageContext, token: string): Promise<SharedRun> {
+  const { ask } = await client();
+  try {
+    return (await ask("Share/Detail", { token }, SharedRunResponse)).run;
+  } catch (error) {
+    if (error instanceof ModelyardError && error.status === 404) throw notFound();
+    throw error;
+  }
 }
 
 export interface PricedModel {
