@@ -65,6 +65,8 @@ const PLAIN: Record<string, unknown> = {
   reason: "cross-tenant",
   section: "docs",
   commentid: "999999999",
+  costfrom: undefined,
+  costto: undefined,
   shareid: "999999999",
   token: "Z".repeat(30),
   hideinputs: false,

@@ -65,6 +65,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
       search: text.optional().describe("Only the task with this id, or tasks with this text in their inputs."),
       from: count.optional().describe("Only tasks made then or later. Unix seconds."),
       to: count.optional().describe("Only tasks made before. Unix seconds."),
+      costfrom: count.optional().describe("Only tasks that cost so many dollars or more."),
+      costto: count.optional().describe("Only tasks that cost so many dollars at most."),
       before: count.optional().describe("Only tasks with a smaller id: the last one of the page before."),
     }),
     answer: TaskListResponse,

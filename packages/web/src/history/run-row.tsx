@@ -18,7 +18,7 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
   const isActive = taskOutcome(task) === "active";
   const ran = Number(task.elapsedseconds);
   return (
-    <li className="flex items-start gap-3 px-4 py-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto]">
+    <>
       {isActive && (
         <label className="grid size-6 shrink-0 place-items-center">
           <input
@@ -56,6 +56,6 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
           Stop
         </Button>
       )}
-    </li>
+    </>
   );
 }
