@@ -63,6 +63,7 @@ import { webhookRoutes } from "./webhooks/routes.ts";
 import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
+import { readinessOf } from "./workers/readiness.ts";
 import { createRegistry } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
 import { operateRoutes } from "./workers/routes-operate.ts";
@@ -215,7 +216,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const accounts = startAccounts(app, { db, blobs, forget, mail, projects, sessions, trail, setUp, plainHttp, log });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
-  modelRoutes(app, { models, stats });
+  modelRoutes(app, { models, stats, readiness: (model) => readinessOf(model, registry.all()) });
   const status = createStatus({ db, registry, pauses, log });
   statusRoutes(app, { status });
   const pagesDir = join(config.dataDir, "pages");

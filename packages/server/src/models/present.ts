@@ -146,7 +146,14 @@ function presentApp({ runner }: Manifest): ToolFacts["app"] {
   return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
 }
 
-function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | undefined, base: string): ToolFacts {
+interface Facts {
+  stat: ModelStat & { rating: Rating };
+  times: RunTimes | undefined;
+  readiness: ToolFacts["readiness"];
+  base: string;
+}
+
+function presentFacts(model: CatalogueModel, { stat, times, readiness, base }: Facts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -159,6 +166,7 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
     app: presentApp(manifest),
     problem: model.problem ?? null,
+    readiness,
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
@@ -174,11 +182,8 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
   };
 }
 
-export function presentToolDetail(
-  model: CatalogueModel,
-  facts: { stat: ModelStat & { rating: Rating }; times: RunTimes | undefined; base: string; readme: string },
-): ToolDetail {
-  const { stat, times, base, readme } = facts;
+export function presentToolDetail(model: CatalogueModel, facts: Facts & { readme: string }): ToolDetail {
+  const { stat, base, readme } = facts;
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,
     subtitle,
@@ -192,6 +197,6 @@ export function presentToolDetail(
       .map(sampleOf)
       .filter(({ inputs }) => inputs)
       .map((sample) => sampleInputs(model, base, sample)),
-    modelyard: presentFacts(model, stat, times, base),
+    modelyard: presentFacts(model, facts),
   };
 }

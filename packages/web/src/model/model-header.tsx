@@ -7,6 +7,8 @@ import { toast } from "../ui/toast.tsx";
 import { type FormValues, keptValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
 
+const READINESS = { ready: "Ready", cold: "Starts cold", none: "No worker" } as const;
+
 export function ModelHeader({ model, values }: { model: ModelData["model"]; values: FormValues }) {
   const { modelyard: facts, taskstat } = model;
   const path = modelPath(model);
@@ -22,6 +24,7 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
   };
   const figures: [string, string][] = [
     ["Price", startingPrice(model)],
+    ["Now", READINESS[facts.readiness]],
     ["Runs", count(taskstat.runcount)],
     ...(model.ratedusercount === "0"
       ? []

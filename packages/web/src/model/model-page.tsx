@@ -23,7 +23,8 @@ import { SampleGallery } from "./sample-gallery.tsx";
 import { useCost } from "./use-cost.ts";
 import { useFormValues } from "./use-form-values.ts";
 
-/** Only a page with a run needs it. */
+/** Only who has run something needs them. */
+const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
 const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.tsx")).RunPanel }));
 
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
@@ -149,6 +150,11 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
             </Suspense>
           )}
           <SampleGallery model={model} onUse={(inputs) => setAll(formValues(form, inputs))} />
+          {session.state === "in" && (
+            <Suspense fallback={null}>
+              <LatestRuns owner={model.cleanslugowner} model={model.cleanslugproject} run={run?.taskId} />
+            </Suspense>
+          )}
         </div>
       </div>
       <CodePanel model={model} search={search} values={values} />

@@ -1,7 +1,6 @@
 /** How the server is and was: made of samples that it writes once a minute. */
 import { STATUS_DAYS, type StatusDay, type StatusGap, type StatusResponse } from "@modelyard/contract";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { useCallback } from "react";
 import { counted, duration } from "../catalogue/describe.ts";
 import { useRepeated } from "../session/use-repeated.ts";
 import { availability, dayWords, timeUtc } from "./status-words.ts";
@@ -13,10 +12,7 @@ const LOOK_MS = 30_000;
 export function StatusPage() {
   const status = route.useLoaderData();
   const router = useRouter();
-  useRepeated(
-    useCallback(() => void router.invalidate(), [router]),
-    LOOK_MS,
-  );
+  useRepeated(() => void router.invalidate(), LOOK_MS);
   return (
     <div className="mx-auto grid max-w-4xl gap-6">
       <div>
