@@ -212,6 +212,11 @@ export const routeTree = rootRoute.addChildren([
   postRoute,
   textRoute,
   sharedRoute,
+  accountPage(
+    "/compare",
+    "Compare runs",
+    lazyRouteComponent(() => import("./compare/compare-page.tsx"), "ComparePage"),
+  ),
   accountPage("/dashboard", "Dashboard", lazyRouteComponent(dashboard, "OverviewPage")),
   accountPage("/dashboard/projects", "Projects and keys", lazyRouteComponent(dashboard, "ProjectsPage")),
   accountPage("/dashboard/usage", "Usage", lazyRouteComponent(dashboard, "UsagePage")),

@@ -3,6 +3,7 @@ import { type Task, taskOutcome } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { counted } from "../catalogue/describe.ts";
+import { MOST_RUNS } from "../compare/differences.ts";
 import { DashboardFrame } from "../dashboard/dashboard-frame.tsx";
 import { useSession } from "../session/session-provider.tsx";
 import { Loading } from "../session/signed-in.tsx";
@@ -35,6 +36,7 @@ function History({ search }: { search: HistorySearch }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const stop = useStop(refresh);
   const active = loaded.filter((task) => taskOutcome(task) === "active");
+  const compared = [...chosen].slice(0, MOST_RUNS);
   const selected = active.filter(({ id }) => chosen.has(id));
   const choose = (id: string, on: boolean) =>
     setChosen((before) => new Set(on ? [...before, id] : [...before].filter((other) => other !== id)));
@@ -58,6 +60,16 @@ function History({ search }: { search: HistorySearch }) {
           {total !== undefined ? counted(total, "run") : problem === undefined ? "Looking …" : ""}
         </p>
         <span className="ml-auto" />
+        {compared.length > 1 && (
+          <Link
+            to="/compare"
+            search={{ runs: compared.join(",") } as never}
+            preload={false}
+            className={buttonClass("plain", "small")}
+          >
+            Compare {compared.length} chosen
+          </Link>
+        )}
         {selected.length > 0 && (
           <Button look="danger" size="small" onClick={() => stop(selected)}>
             Stop {counted(selected.length, "chosen run")}

@@ -19,17 +19,15 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
   const ran = Number(task.elapsedseconds);
   return (
     <>
-      {isActive && (
-        <label className="grid size-6 shrink-0 place-items-center">
-          <input
-            type="checkbox"
-            className="size-4"
-            aria-label={`Choose run ${task.id}`}
-            checked={isChosen}
-            onChange={(event) => onChoose(event.target.checked)}
-          />
-        </label>
-      )}
+      <label className="grid size-6 shrink-0 place-items-center">
+        <input
+          type="checkbox"
+          className="size-4"
+          aria-label={`Choose run ${task.id}`}
+          checked={isChosen}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
+      </label>
       <div className="grid min-w-0 grow gap-1 md:grid-cols-[minmax(0,1fr)_auto] md:items-center md:gap-6">
         <div className="min-w-0">
           <Link
