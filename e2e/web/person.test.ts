@@ -129,7 +129,7 @@ test("runs are chosen and compared; another model is added with its price said b
   await page.getByRole("heading", { level: 1, name: "Compare runs" }).waitFor();
   const row = page.getByRole("row").filter({ hasText: "prompt" });
   assert.match(await row.innerText(), /differs[\s\S]*a lake at dawn[\s\S]*a lake at dusk/);
-  await page.getByLabel("Model", { exact: true }).selectOption("test/noop");
+  await page.locator("select[name=model]").selectOption("test/noop");
   await page.getByRole("button", { name: "What would it cost?" }).click();
   await page.getByText(/for a run of test\/noop/).waitFor();
   await page.getByRole("button", { name: "Run it" }).click();
