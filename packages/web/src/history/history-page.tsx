@@ -23,8 +23,49 @@ export function HistoryPage() {
   const search = route.useSearch();
   return (
     <DashboardFrame title="Runs" lead="What your account and its keys have run, newest first." what="your runs">
-      <History search={search} />
+      <Kinds current={search.kind} />
+      {search.kind === "trains" ? <Trains /> : <History search={search} />}
     </DashboardFrame>
+  );
+}
+
+/** What the history is of: the API knows runs of models, and trainings, of which this server has none. */
+function Kinds({ current }: { current: HistorySearch["kind"] }) {
+  const kinds = [
+    { label: "Runs", kind: undefined },
+    { label: "Trains", kind: "trains" },
+  ] as const;
+  return (
+    <nav aria-label="Kind" className="mb-4 border-b border-line">
+      <ul className="flex gap-1">
+        {kinds.map(({ label, kind }) => (
+          <li key={label}>
+            <Link
+              to="/runs"
+              search={kind ? { kind } : {}}
+              aria-current={kind === current ? "page" : undefined}
+              activeOptions={{ exact: true }}
+              className={`inline-block border-b-2 px-3 py-2 ${kind === current ? "border-signal font-semibold" : "border-transparent text-soft hover:text-ink"}`}
+            >
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Trains() {
+  return (
+    <EmptyState
+      sentence="Nothing was trained: no model on this server can be trained. Every model can be run."
+      action={
+        <Link to="/models" className={buttonClass("primary")}>
+          Choose a model
+        </Link>
+      }
+    />
   );
 }
 

@@ -3,6 +3,8 @@ import { TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 import type { TaskQuery } from "@modelyard/sdk";
 
 export interface HistorySearch {
+  /** Trainings instead of runs. */
+  kind?: "trains";
   q?: string;
   model?: string;
   status?: TaskOutcome;
@@ -32,6 +34,7 @@ const dollars = (value: unknown): string | undefined =>
 export function readHistorySearch(raw: Record<string, unknown>): HistorySearch {
   const project = Number(raw.project);
   return {
+    kind: raw.kind === "trains" ? "trains" : undefined,
     q: word(raw.q),
     model: word(raw.model),
     status: TASK_OUTCOMES.find((name) => name === raw.status),
