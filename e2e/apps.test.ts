@@ -140,7 +140,7 @@ for (const store of STORES) {
         listed.tasklist.map(({ id }) => id),
         [taskid],
       );
-      const inside = (await own.call("Task/List", { parentid: taskid })).body as { total: string };
+      const inside = (await own.call("Task/List", { parenttaskid: taskid })).body as { total: string };
       assert.equal(inside.total, "5");
 
       // The app's own files go with it, and those of its steps too.

@@ -9,6 +9,7 @@ import { z } from "zod";
 /** Fields that name something, by what they name. */
 const NAMING: Record<string, keyof Foreign> = {
   taskid: "taskId",
+  parenttaskid: "taskId",
   tasktoken: "taskToken",
   socketaccesstoken: "taskToken",
   projectid: "projectId",
@@ -44,6 +45,8 @@ const PLAIN: Record<string, unknown> = {
   models: ["test/noop"],
   expires: undefined,
   overlap: 60,
+  owner: "test",
+  share: "0.5",
   spend: "1",
   minutes: 5,
   by: "task",
@@ -74,6 +77,8 @@ const PLAIN: Record<string, unknown> = {
   points: 5,
   text: "cross-tenant",
   details: "cross-tenant",
+  archive: undefined,
+  version: "0",
 };
 
 interface Foreign {

@@ -9,7 +9,9 @@ import { ensureWeb } from "./lib/web.js";
 await runMain(async () => {
   const node = await ensureRuntime();
   await ensureDependencies();
-  if (process.argv[2] === "serve") await ensureWeb(node);
+  const [command, ...rest] = process.argv.slice(2);
+  const hasPages = command === "serve" || (command === "dev" && !rest.some((word) => word.startsWith("--input")));
+  if (hasPages) await ensureWeb(node);
   const args = [join(root, "packages", "cli", "bin", "modelyard.js"), ...process.argv.slice(2)];
   return runForeground(node, args, { env: runtimeEnvironment(node) });
 });

@@ -17,7 +17,7 @@ test(`${kills} kills of PostgreSQL: nothing acknowledged is lost, nothing stays 
   const cluster = await Cluster.start(t);
   const site = await Site.start(t, { databaseUrl: cluster.url });
   await site.worker("steady", 4);
-  const load = startLoad(site, { callers: 4, random, ms: 300, pauseMs: 50 });
+  const load = startLoad(site, { callers: 4, random, ms: 300, pauseMs: 50, apps: 3 });
   for (let n = 0; n < kills; n++) {
     await sleep(700 + random(800));
     await cluster.kill();

@@ -27,7 +27,7 @@ test(`${cuts} power cuts: every acknowledged task is on the disk`, { skip: noMou
     const dataDir = mount(t, join(folder, "mounted"), "-o", "loop,commit=600", image);
     const site = await Site.start(t, { dataDir: join(dataDir, "data") });
     await site.worker("steady", 4);
-    const load = startLoad(site, { callers: 8, random, ms: 30 });
+    const load = startLoad(site, { callers: 8, random, ms: 30, apps: 3 });
     await until("runs are accepted", 20_000, () => load.acked.size >= 20);
     await sleep(random(600));
     site.server?.signal("SIGSTOP");

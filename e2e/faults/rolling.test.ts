@@ -12,7 +12,7 @@ test(`${restarts} rolling restarts of server and worker: no task fails, none run
   const { random } = seeded(t);
   const site = await Site.start(t);
   let old = await site.worker("roll-0", 4);
-  const load = startLoad(site, { callers: 3, random, ms: 400, pauseMs: 100 });
+  const load = startLoad(site, { callers: 3, random, ms: 400, pauseMs: 100, apps: 3 });
   let drain = 0;
   for (let n = 1; n <= restarts; n++) {
     await sleep(400 + random(400));

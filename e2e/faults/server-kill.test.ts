@@ -12,7 +12,7 @@ test(`${kills} server kills: every acknowledged task exists and ends`, async (t)
   const { random } = seeded(t);
   const site = await Site.start(t);
   await site.worker("steady", 8);
-  const load = startLoad(site, { callers: 8, random, ms: 60, pauseMs: 60 });
+  const load = startLoad(site, { callers: 8, random, ms: 60, pauseMs: 60, apps: 3 });
   let down = 0;
   for (let n = 0; n < kills; n++) {
     await sleep(100 + random(700));

@@ -78,8 +78,8 @@ test("search follows each letter, stands in the address, and the palette opens a
   skip,
 }, async () => {
   const { page, troubles, close } = await site.visit("/models");
-  await page.getByLabel("Search models").fill("matting");
-  await page.waitForURL(/q=matting/);
+  await page.getByLabel("Search models").fill("synthesiser");
+  await page.waitForURL(/q=synthesiser/);
   await page.locator("main article").nth(1).waitFor({ state: "detached" });
   await page.keyboard.press("Control+K");
   await page.getByRole("dialog").getByRole("combobox").waitFor();

@@ -128,7 +128,7 @@ export interface World {
 
 export async function createWorld(db: Database, modelDirs: readonly string[]): Promise<World> {
   const bus = memoryBus();
-  const models = await loadModels(db, modelDirs, () => {});
+  const { models } = await loadModels({ db, roots: modelDirs, log: () => {} });
   const projects = { payer: async () => undefined } as unknown as Projects;
   const spendCaps = { take: async () => {}, stop: async () => {} };
   const stats = await createModelStats(db, () => {});
@@ -142,6 +142,7 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
     stats,
     overLimit,
     keepFilesDays: 0,
+    publishers: { divided: (revenue) => [...revenue] },
     meter: noMeter,
   });
   const tasksWith = (overLimit: OverLimit) =>
@@ -152,7 +153,15 @@ export async function createWorld(db: Database, modelDirs: readonly string[]): P
   };
 }
 
-const OWNER = { kind: "key", keyId: 0, models: undefined, caps: 0, isOperator: false } as const;
+const OWNER = {
+  kind: "key",
+  keyId: 0,
+  models: undefined,
+  caps: 0,
+  isOperator: false,
+  actorUuid: "",
+  memberId: 0,
+} as const;
 class Undo extends Error {}
 let accounts = 0;
 
@@ -192,7 +201,7 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
       const [candidate] = await queue.candidates(db, tx, ids, 1);
       const taken = candidate && (await queue.lease(tx, candidate.task_id, worker));
       if (!taken) return undefined;
-      const version = models.byId(candidate.model_id)?.version ?? "";
+      const version = models.current(candidate.model_id)?.version ?? "";
       assert.ok(
         await beginAttempt(crashing, tx, { taskId: candidate.task_id, attempts: taken.attempts, version, model: "" }),
       );

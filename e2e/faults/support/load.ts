@@ -25,13 +25,15 @@ export interface LoadOptions {
   runs?: number;
   /** One in this many runs has children that try to outlive it; 0 = none. */
   family?: number;
+  /** One in this many runs is an app of three steps; 0 = none. */
+  apps?: number;
   /** Between two runs of one caller. */
   pauseMs?: number;
 }
 
 export function startLoad(
   site: Site,
-  { callers, random, ms, family = 0, runs = Number.POSITIVE_INFINITY, pauseMs = 0 }: LoadOptions,
+  { callers, random, ms, family = 0, apps = 0, runs = Number.POSITIVE_INFINITY, pauseMs = 0 }: LoadOptions,
 ): Load {
   const client = site.client();
   const load: Load = { acked: new Set(), broken: 0, refused: [], stop: async () => {} };
@@ -42,7 +44,8 @@ export function startLoad(
       started++;
       try {
         const inputs = { ms: random(ms + 1), family: family > 0 && random(family) === 0 };
-        load.acked.add((await client.run("fault/work", inputs)).taskid);
+        const model = apps > 0 && random(apps) === 0 ? "fault/chain" : "fault/work";
+        load.acked.add((await client.run(model, inputs)).taskid);
         if (pauseMs > 0) await sleep(pauseMs);
       } catch (error) {
         if (error instanceof ModelyardError) load.refused.push(error);

@@ -130,7 +130,7 @@ export class Site {
     return createClient({ url: this.url, apiKey: project?.apiKey ?? "" });
   }
 
-  /** Ends all processes and asks the auditor. Returns the tasks as they are in the store. */
+  /** Ends all processes and asks the auditor. Returns the tasks as they are in the store, steps of apps left out. */
   async verdict(acked: Iterable<string>, options: { dataDir?: string; terminal?: boolean } = {}): Promise<EndedTask[]> {
     const { dataDir = this.dataDir, terminal = true } = options;
     await this.stop();
@@ -139,7 +139,7 @@ export class Site {
       assert.deepEqual(await audit(db), [], "the auditor finds nothing");
       const rows = await db.all<Omit<EndedTask, "events">>(
         `select cast(id as text) as id, status, pexit, attempts,
-           (select count(*) from ledger_transfer l where l.task_id = task.id and l.kind = 'capture') as captures from task order by task.id`,
+           (select count(*) from ledger_transfer l where l.task_id = task.id and l.kind = 'capture') as captures from task where parent_id = 0 order by task.id`,
         [],
       );
       const logs = await db.all<{ id: string; events: string }>(

@@ -32,7 +32,7 @@ function pair(text: string): Pair {
   return { key: text.slice(0, at), value: text.slice(at + 1) };
 }
 
-const pairs = (text: string, before: Pair[] | undefined): Pair[] => [...(before ?? []), pair(text)];
+export const pairs = (text: string, before: Pair[] | undefined): Pair[] => [...(before ?? []), pair(text)];
 
 function modelName(text: string): string {
   if (!/^[^/]+\/[^/]+$/.test(text)) throw new InvalidArgumentError("must have the form owner/model");

@@ -8,7 +8,16 @@ import {
   runCommand,
   tasksCommand,
 } from "./client-settings.ts";
+import { type DevFlags, devCommand } from "./dev-settings.ts";
 import { log } from "./log.ts";
+import {
+  auditCommand,
+  modelsCommand,
+  type OperatorFlags,
+  operatorTokenCommand,
+  queueCommand,
+  workersCommand,
+} from "./operator-settings.ts";
 import { RELEASE } from "./release.ts";
 import { type RemoteWorkerFlags, type ServeFlags, serveCommand, workerCommand } from "./settings.ts";
 
@@ -40,6 +49,53 @@ program.addCommand(
   tasksCommand({
     show: async (id, flags) => (await import("./tasks.ts")).showTask(id, flags),
     kill: async (id, flags) => (await import("./tasks.ts")).killTask(id, flags),
+  }),
+);
+program.addCommand(
+  devCommand().action(async (path: string, flags: DevFlags) => {
+    const { dev } = await import("./dev.ts");
+    process.exitCode = await dev(path, flags);
+  }),
+);
+program.addCommand(
+  modelsCommand({
+    list: async (flags) => (await import("./models.ts")).listModels(flags),
+    show: async (name, flags) => (await import("./models.ts")).showModel(name, flags),
+    async check(path, flags) {
+      process.exitCode = (await import("./models-check.ts")).checkModel(path, flags);
+    },
+    add: async (source, flags) => (await import("./models.ts")).addModel(source, flags),
+    versions: async (name, flags) => (await import("./models.ts")).listVersions(name, flags),
+    activate: async (name, version, flags) => (await import("./models.ts")).activateModel(name, version, flags),
+    remove: async (name, flags) => (await import("./models.ts")).removeModel(name, flags),
+    pause: async (name, flags) => (await import("./models.ts")).pauseModel(name, flags),
+    resume: async (name, flags) => (await import("./models.ts")).resumeModel(name, flags),
+    create: async (name, flags) => (await import("./models-new.ts")).createModel(name, flags),
+  }),
+);
+program.addCommand(
+  queueCommand({
+    show: async (flags) => (await import("./operate.ts")).showQueue(flags),
+    pause: async (flags) => (await import("./operate.ts")).pauseQueue(flags),
+    resume: async (flags) => (await import("./operate.ts")).resumeQueue(flags),
+  }),
+);
+program.addCommand(
+  workersCommand({
+    show: async (flags) => (await import("./operate.ts")).showWorkers(flags),
+    cordon: async (name, flags) => (await import("./operate.ts")).cordonWorker(name, flags),
+    uncordon: async (name, flags) => (await import("./operate.ts")).uncordonWorker(name, flags),
+  }),
+);
+program.addCommand(
+  auditCommand().action(async (flags: OperatorFlags) => {
+    process.exitCode = await (await import("./operate.ts")).runAudit(flags);
+  }),
+);
+program.addCommand(
+  operatorTokenCommand().action(async (flags: OperatorFlags) => {
+    const { tokenOf } = await import("./operator-client.ts");
+    process.stdout.write(`${tokenOf(flags)}\n`);
   }),
 );
 program.addCommand(

@@ -4,14 +4,14 @@ import { join, resolve } from "node:path";
 import { type Client, createClient } from "@modelyard/sdk";
 import type { ClientFlags } from "./client-settings.ts";
 
-const DEFAULT_URL = "http://127.0.0.1:8787";
+export const DEFAULT_URL = "http://127.0.0.1:8787";
 
 interface FirstRun {
   url: string;
   projects: { auth: string; apiKey: string; apiSecret?: string }[];
 }
 
-function readFirstRun(dataDir: string): FirstRun {
+export function readFirstRun(dataDir: string): FirstRun {
   const path = join(resolve(dataDir), "first-run.json");
   try {
     return JSON.parse(readFileSync(path, "utf8")) as FirstRun;
@@ -31,20 +31,20 @@ function project(flags: ClientFlags): { url: string; apiKey: string; apiSecret?:
   return { ...found, url: flags.url ?? firstRun.url };
 }
 
+/** fetch that says in words when nobody answers. */
+export function reachable(url: string): typeof fetch {
+  return async (input, init) => {
+    try {
+      return await fetch(input, init);
+    } catch (error) {
+      throw new Error(`nothing answers at ${url}; is the server running there? --url names another address`, {
+        cause: error,
+      });
+    }
+  };
+}
+
 export function clientOf(flags: ClientFlags): Client {
   const { url, apiKey, apiSecret } = project(flags);
-  return createClient({
-    url,
-    apiKey,
-    apiSecret,
-    async fetch(input, init) {
-      try {
-        return await fetch(input, init);
-      } catch (error) {
-        throw new Error(`nothing answers at ${url}; is the server running there? --url names another address`, {
-          cause: error,
-        });
-      }
-    },
-  });
+  return createClient({ url, apiKey, apiSecret, fetch: reachable(url) });
 }

@@ -18,7 +18,7 @@ async function fileOf({ key, value: path }: Pair): Promise<[string, File]> {
   return [key, new File([blob], basename(path))];
 }
 
-async function inputsOf(pairs: readonly Pair[], files: readonly Pair[]): Promise<Record<string, unknown>> {
+export async function inputsOf(pairs: readonly Pair[], files: readonly Pair[]): Promise<Record<string, unknown>> {
   const inputs: Record<string, unknown[]> = {};
   const given: [string, unknown][] = [
     ...pairs.map(({ key, value }): [string, unknown] => [key, value]),
@@ -46,16 +46,30 @@ async function follow(client: Client, token: string, printer: Printer): Promise<
   }
 }
 
-/** Runs a model and prints what it makes; resolves to the exit code. */
-export async function run(model: string, pairs: readonly Pair[], flags: RunFlags): Promise<number> {
-  const client = clientOf(flags);
-  const { taskid, socketaccesstoken } = await client.run(model, await inputsOf(pairs, flags.file ?? []));
+/** Starts a run and prints what comes of it while it goes on, up to its end. */
+export async function runToEnd(
+  client: Client,
+  model: string,
+  inputs: Record<string, unknown>,
+): Promise<{ task: Task; succeeded: boolean; printer: Printer }> {
+  const { taskid, socketaccesstoken } = await client.run(model, inputs);
   process.stderr.write(`task ${taskid}\n`);
   const printer = createPrinter(process);
   const task = await follow(client, socketaccesstoken, printer);
-  const succeeded = task.status === "task_postprocess_end" && task.pexit === "0";
-  printer.result(task.outputs);
+  return { task, printer, succeeded: task.status === "task_postprocess_end" && task.pexit === "0" };
+}
+
+/** How a run ended, in one line. */
+export function printEnd(task: Task, succeeded: boolean): void {
   const how = succeeded ? "done" : `failed: ${task.modelyard.endreason ?? "no reason was given"}`;
   process.stderr.write(`${how} (${task.elapsedseconds} s, ${plainCost(task)})\n`);
+}
+
+/** Runs a model and prints what it makes; resolves to the exit code. */
+export async function run(model: string, pairs: readonly Pair[], flags: RunFlags): Promise<number> {
+  const inputs = await inputsOf(pairs, flags.file ?? []);
+  const { task, printer, succeeded } = await runToEnd(clientOf(flags), model, inputs);
+  printer.result(task.outputs);
+  printEnd(task, succeeded);
   return succeeded ? 0 : 1;
 }

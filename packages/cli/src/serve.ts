@@ -1,83 +1,38 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
+import { startBuiltInWorker } from "./built-in-worker.ts";
 import { log } from "./log.ts";
-import { builtInWorkerEnvironment, type ServeFlags, stripeSettings } from "./settings.ts";
+
+import { oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
 /** What the start scripts build; a server started without them may have none. */
 const WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs", import.meta.url));
-const MAIN = fileURLToPath(new URL("../bin/modelyard.js", import.meta.url));
-/** A built-in worker that died is started again after this long, doubling up to a minute. */
-const RESTART_MS = 1_000;
-const MAX_RESTART_MS = 60_000;
 
-export interface BuiltInWorker {
-  /** Lets running tasks end (or not, with `now`), then ends the process. */
-  stop(now: boolean): Promise<void>;
+/** Folder of the built web app; undefined where it was never built. */
+export const builtWeb = (): string | undefined => (existsSync(join(WEB, "server/thread.js")) ? WEB : undefined);
+const firstRunFile = (dataDir: string): string => join(dataDir, "first-run.json");
+
+/** Keeps the credentials of the very first start; undefined when it was another one. */
+export function keepFirstRun(server: Server, dataDir: string, base: string): { welcome: string } | undefined {
+  const { credentials } = server;
+  if (!credentials) return undefined;
+  const welcome = `${base}/account/Welcome?token=${credentials.welcome}`;
+  const text = JSON.stringify({ url: base, ...credentials, welcome }, null, 2);
+  writeFileSync(firstRunFile(dataDir), `${text}\n`, { mode: 0o600 });
+  return { welcome };
 }
 
-function startBuiltInWorker(server: Server, flags: ServeFlags): BuiltInWorker {
-  let child: ChildProcess | undefined;
-  let stopped = false;
-  let delay = RESTART_MS;
-  let timer: NodeJS.Timeout | undefined;
-  const args = [
-    "worker",
-    `--server=${server.url}`,
-    `--data=${join(resolve(flags.data), "worker")}`,
-    "--name=built-in",
-    `--slots=${flags.slots}`,
-    `--prepare-mb=${flags.prepareMb}`,
-    `--drain-seconds=${flags.drainSeconds}`,
-    ...(flags.gpus ? [`--gpus=${flags.gpus.join(",")}`] : []),
-    ...(flags.weights ?? []).map((dir) => `--weights=${dir}`),
-    ...(flags.allowHosts ?? []).map((host) => `--allow-hosts=${host}`),
-    `--isolation=${flags.isolation}`,
-    ...(flags.allowNetwork ?? []).map((model) => `--allow-network=${model}`),
-    ...(flags.systemInstall ? [] : ["--no-system-install"]),
-  ];
-
-  function start(): void {
-    const began = performance.now();
-    child = spawn(process.execPath, [...process.execArgv, MAIN, ...args], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-      env: builtInWorkerEnvironment(server.workerToken),
-    });
-    child.on("error", (error) => log("serve", `the worker could not be started: ${error.message}`));
-    child.on("exit", (code, signal) => {
-      if (stopped) return;
-      if (performance.now() - began > MAX_RESTART_MS) delay = RESTART_MS;
-      log("serve", `the worker ended (${signal ?? `code ${code}`}); starting it again in ${delay / 1000} s`);
-      timer = setTimeout(start, delay);
-      delay = Math.min(delay * 2, MAX_RESTART_MS);
-    });
-  }
-  start();
-
-  return {
-    async stop(now) {
-      stopped = true;
-      clearTimeout(timer);
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const exited = new Promise((resolve) => child?.once("exit", resolve));
-      if (child.connected) child.send(now ? "stop now" : "stop");
-      await exited;
-    },
-  };
-}
-
-/** Keeps and shows the credentials of the very first start. */
 function showFirstRun(server: Server, dataDir: string, base: string): void {
   const { credentials } = server;
-  if (!credentials) return;
-  const path = join(dataDir, "first-run.json");
-  const welcome = `${base}/account/Welcome?token=${credentials.welcome}`;
-  writeFileSync(path, `${JSON.stringify({ url: base, ...credentials, welcome }, null, 2)}\n`, { mode: 0o600 });
+  const kept = keepFirstRun(server, dataDir, base);
+  if (!credentials || !kept) return;
+  const { welcome } = kept;
+  const path = firstRunFile(dataDir);
   const keyOnly = credentials.projects.find((project) => project.auth === "apikey");
   const lines = [
     "",
@@ -111,7 +66,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
       docsDir: existsSync(DOCS) ? DOCS : undefined,
-      webDir: existsSync(join(WEB, "server/thread.js")) ? WEB : undefined,
+      webDir: builtWeb(),
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],
       allowHosts: flags.allowHosts ?? [],
@@ -119,6 +74,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       smtpUrl: flags.smtpUrl,
       mailFrom: flags.mailFrom,
       stripe: stripeSettings(flags),
+      oidc: oidcSettings(flags),
       overLimit: flags.overLimit,
       keepFilesDays: flags.keepFilesDays,
       filesUrl: flags.filesUrl,

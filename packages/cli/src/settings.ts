@@ -42,8 +42,22 @@ const list = (text: string, before: string[] | undefined): string[] => [
   ...(before ?? []),
   ...text.split(",").filter(Boolean),
 ];
-const folders = (text: string, before: string[] | undefined): string[] => list(text, before).map((dir) => resolve(dir));
+export const folders = (text: string, before: string[] | undefined): string[] =>
+  list(text, before).map((dir) => resolve(dir));
 const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
+
+/** Where programs are looked for. */
+export const searchPath = (): string => process.env.PATH ?? "";
+
+/** git's environment: it asks nobody anything, and speaks no protocol that runs programs of somebody else's choice. */
+export const gitEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  GIT_TERMINAL_PROMPT: "0",
+  GIT_ASKPASS: "true",
+  GIT_SSH_COMMAND: process.env.GIT_SSH_COMMAND ?? "ssh -o BatchMode=yes",
+  GIT_ALLOW_PROTOCOL: "https:ssh:file",
+  GIT_LFS_SKIP_SMUDGE: "1",
+});
 
 export const option = (flags: string, env: string, text: string) => new Option(flags, text).env(env);
 
@@ -54,6 +68,16 @@ export function stripeSettings(flags: ServeFlags) {
   if (secretKey === undefined || webhookSecret === undefined)
     throw new Error("--stripe-key and --stripe-webhook-secret belong together");
   return { secretKey, webhookSecret, apiUrl };
+}
+
+/** All three or none; the name is for people. */
+export function oidcSettings(flags: ServeFlags) {
+  const { oidcIssuer: issuer, oidcClientId: clientId, oidcClientSecret: clientSecret, oidcName } = flags;
+  const given = [issuer, clientId, clientSecret].filter((value) => value !== undefined);
+  if (given.length === 0) return undefined;
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined)
+    throw new Error("--oidc-issuer, --oidc-client-id and --oidc-client-secret belong together");
+  return { issuer, clientId, clientSecret, name: oidcName ?? new URL(issuer).host };
 }
 
 /** Settings of the worker program, also taken by `serve` for its built-in worker. */
@@ -70,7 +94,7 @@ export interface WorkerFlags {
   allowNetwork?: string[];
 }
 
-function workerOptions(command: Command): Command {
+export function workerOptions(command: Command): Command {
   return command
     .addOption(
       option("--slots <n>", "MODELYARD_SLOTS", "runs at a time")
@@ -149,6 +173,10 @@ export interface ServeFlags extends WorkerFlags {
   storageGb: number;
   smtpUrl?: string;
   mailFrom: string;
+  oidcIssuer?: string;
+  oidcClientId?: string;
+  oidcClientSecret?: string;
+  oidcName?: string;
   stripeKey?: string;
   stripeWebhookSecret?: string;
   stripeApi?: string;
@@ -214,6 +242,22 @@ export function serveCommand(): Command {
         "secret of the Stripe webhook that sends to <public url>/hooks/stripe",
       ),
     )
+    .addOption(
+      option(
+        "--oidc-issuer <url>",
+        "MODELYARD_OIDC_ISSUER",
+        "identity provider (OpenID Connect) to sign in through (default: passwords only)",
+      ).argParser(address),
+    )
+    .addOption(option("--oidc-client-id <id>", "MODELYARD_OIDC_CLIENT_ID", "this server's client id at the provider"))
+    .addOption(
+      option(
+        "--oidc-client-secret <secret>",
+        "MODELYARD_OIDC_CLIENT_SECRET",
+        "this server's client secret at the provider",
+      ),
+    )
+    .addOption(option("--oidc-name <name>", "MODELYARD_OIDC_NAME", "what people call the provider (default: its host)"))
     .addOption(
       option("--stripe-api <url>", "MODELYARD_STRIPE_API", "another address of Stripe's API").argParser(address),
     )

@@ -151,7 +151,9 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
     path: "/account/Token",
     summary: "A bearer token for the API under /v1, with this account's rights, for 15 minutes",
     access: "signed-in",
-    fields: z.object({}),
+    fields: z.object({
+      organization: text.optional().describe("uuid of an organisation to act for, with a member's rights in it."),
+    }),
     answer: AccountTokenResponse,
   },
   {

@@ -5,14 +5,16 @@
  *   ${inputs.photo}                              an input of the app
  *   ${steps.cut.files}  ${steps.cut.files[0]}    files that a step made, all of them or one
  *   ${steps.read.text}                           the text that a step answered
+ *   ${steps.cut.each.files[0]}                   in a step with the same `each` as cut: what cut made of the same file
  *   ${each}  ${number}                           in a step with `each`: the file it is run for, and which one that is (1, 2 …)
  *   ${steps.a.files ?? inputs.photo}             the first of these that is there
  */
 
 export type Reference =
   | { kind: "input"; id: string }
-  | { kind: "files"; step: string; index: number | undefined }
-  | { kind: "text"; step: string }
+  /** `own`: only of the step's run for the same file. */
+  | { kind: "files"; step: string; own: boolean; index: number | undefined }
+  | { kind: "text"; step: string; own: boolean }
   | { kind: "each" }
   | { kind: "number" };
 
@@ -23,18 +25,23 @@ export type Expression = readonly Reference[];
 export type Template = readonly (string | Expression)[];
 
 const INPUT = /^inputs\.([A-Za-z][A-Za-z0-9_-]{0,63})$/;
-const FILES = /^steps\.([a-z][a-z0-9_]{0,31})\.files(?:\[(\d{1,3})\])?$/;
-const TEXT = /^steps\.([a-z][a-z0-9_]{0,31})\.text$/;
+const FILES = /^steps\.([a-z][a-z0-9_]{0,31})(\.each)?\.files(?:\[(\d{1,3})\])?$/;
+const TEXT = /^steps\.([a-z][a-z0-9_]{0,31})(\.each)?\.text$/;
 
 function readReference(text: string): Reference | undefined {
   if (text === "each" || text === "number") return { kind: text };
   const input = INPUT.exec(text)?.[1];
   if (input !== undefined) return { kind: "input", id: input };
-  const files = FILES.exec(text);
-  if (files?.[1] !== undefined)
-    return { kind: "files", step: files[1], index: files[2] === undefined ? undefined : Number(files[2]) };
-  const step = TEXT.exec(text)?.[1];
-  return step === undefined ? undefined : { kind: "text", step };
+  const [, source, each, index] = FILES.exec(text) ?? [];
+  if (source !== undefined)
+    return {
+      kind: "files",
+      step: source,
+      own: each !== undefined,
+      index: index === undefined ? undefined : Number(index),
+    };
+  const [, step, own] = TEXT.exec(text) ?? [];
+  return step === undefined ? undefined : { kind: "text", step, own: own !== undefined };
 }
 
 /** Reads a text of a step; a message where something in it cannot be read. */

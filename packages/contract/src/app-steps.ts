@@ -109,6 +109,7 @@ export function needs(step: AppStep): Set<string> {
 export function appProblems(runner: AppRunner, inputIds: ReadonlySet<string>): Problem[] {
   const problems: Problem[] = [];
   const earlier = new Set<string>();
+  const eachOf = new Map(runner.steps.map(({ id, each }) => [id, each]));
   for (const [index, step] of runner.steps.entries()) {
     const at = (path: (string | number)[], message: string) =>
       problems.push({ path: ["steps", index, ...path], message });
@@ -120,6 +121,11 @@ export function appProblems(runner: AppRunner, inputIds: ReadonlySet<string>): P
       const inner = referencesIn(template).some(({ kind }) => kind === "each" || kind === "number");
       if (inner && (step.each === undefined || place !== "inputs"))
         at(path, "each and number are there only in the inputs of a step with `each`");
+      for (const reference of referencesIn(template)) {
+        const own = "step" in reference && reference.own;
+        if (own && (place !== "inputs" || step.each === undefined || eachOf.get(reference.step) !== step.each))
+          at(path, `steps.${reference.step}.each is there only in the inputs of a step with the same \`each\``);
+      }
       if (place === "inputs") continue;
       const whole = wholeExpression(template);
       if (!whole) at(path, "must be one ${…} and nothing else");

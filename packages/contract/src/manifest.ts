@@ -265,9 +265,3 @@ export type ProgramManifest = z.infer<typeof ProgramManifest>;
 export function isProgram(manifest: Manifest): manifest is ProgramManifest {
   return manifest.runner.type !== "app";
 }
-
-/** Checks a parsed model.yaml; `problem` says what is wrong with it, in lines for its author. */
-export function readManifest(raw: unknown): { ok: true; manifest: Manifest } | { ok: false; problem: string } {
-  const result = Manifest.safeParse(raw);
-  return result.success ? { ok: true, manifest: result.data } : { ok: false, problem: z.prettifyError(result.error) };
-}

@@ -1,4 +1,4 @@
-/** What operators see and change while the server runs: the queue, workers, the auditor. */
+/** What operators see and change while the server runs: models and their versions, the queue, workers, the auditor. */
 import { z } from "zod";
 
 const digits = z.string().regex(/^\d+$/);
@@ -9,6 +9,41 @@ const version = z.string().regex(/^[0-9a-f]{64}$/);
 export const SwitchedOn = z.strictObject({
   reason: z.string().describe('As the operator gave it; "" = none.'),
   since: digits.describe("Unix seconds."),
+});
+
+const source = z.enum(["added", "folder"]).describe("folder: read from one that the server was started with.");
+
+export const ModelRow = z.strictObject({
+  slugowner: z.string(),
+  slugproject: z.string(),
+  title: z.string(),
+  lifecycle: z.enum(["live", "preview", "retired"]),
+  version: version.describe("The active one."),
+  source,
+  versions: digits.describe("How many there are."),
+  paused: SwitchedOn.nullable(),
+});
+export type ModelRow = z.infer<typeof ModelRow>;
+export const ModelListResponse = z.strictObject({ ...okay, models: z.array(ModelRow).describe("In order of names.") });
+
+export const VersionRow = z.strictObject({
+  version: version.describe("Hash of the folder's content."),
+  active: z.boolean().describe("Runs that start now get it."),
+  source,
+  addedby: z.string().describe('As in the audit log; "" for a folder.'),
+  createtime: digits.describe("Unix seconds; 0 for a folder."),
+});
+export type VersionRow = z.infer<typeof VersionRow>;
+export const ModelVersionsResponse = z.strictObject({
+  ...okay,
+  versions: z.array(VersionRow).describe("The newest first, that of a folder last."),
+});
+export const ModelChangeResponse = z.strictObject({
+  ...okay,
+  slugowner: z.string(),
+  slugproject: z.string(),
+  version: z.string().describe('The active one; "" where the model is gone.'),
+  changed: z.boolean().describe("False where it was so before."),
 });
 
 export const QueueRow = z.strictObject({

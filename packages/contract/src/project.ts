@@ -79,6 +79,7 @@ export const KeyResponse = z.strictObject({ ...okay, key: ProjectKey });
 export const NewKeyResponse = z.strictObject({ ...okay, key: NewKey });
 export const BrowserTokenResponse = z.strictObject({
   ...okay,
+  id: digits.describe("To end it before its time: `Token/Revoke`."),
   token: z.string().describe("For `Authorization: Bearer` in a browser."),
   expires: time,
 });

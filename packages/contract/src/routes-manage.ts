@@ -9,6 +9,7 @@ import {
   CouponCreateResponse,
   CouponListResponse,
 } from "./admin.ts";
+import { AdminPublishersResponse, EarningsResponse } from "./earnings.ts";
 import {
   BrowserTokenResponse,
   CapPeriod,
@@ -108,6 +109,13 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
     NewKeyResponse,
   ),
   manage("Project/KeyRevoke", "End a key at once", z.object(keyRef), EmptyResponse),
+  manage(
+    "Project/Remove",
+    "Remove a project: its keys end at once; what was run with it stays, and what runs goes on",
+    z.object(projectRef),
+    EmptyResponse,
+  ),
+  manage("Token/Revoke", "End a browser's token at once", z.object({ id: count }), EmptyResponse),
   {
     path: "/v1/Token/Create",
     summary: "A short-lived token for a browser: it can run these models and see its own tasks",
@@ -147,6 +155,15 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
     TopUpResponse,
   ),
   manage("Wallet/Coupon", "Use a coupon", z.object({ code: text }), CouponResponse),
+  manage(
+    "Earnings/Detail",
+    "What models that belong to this account earned, and what was paid out",
+    z.object({
+      from: text.optional().describe("YYYY-MM-DD, UTC; 30 days ago."),
+      to: text.optional().describe("YYYY-MM-DD, UTC, included; today."),
+    }),
+    EarningsResponse,
+  ),
   manage(
     "Audit/List",
     "What was done to the account and its keys, newest first",
@@ -192,5 +209,22 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
     CouponCreateResponse,
   ),
   operator("Admin/CouponList", "Coupons, newest first", z.object(page), CouponListResponse),
+  operator("Admin/PublisherList", "Who earns with which owner's models", z.object({}), AdminPublishersResponse),
+  operator(
+    "Admin/PublisherSet",
+    "Let an account earn with an owner's models, or change its share",
+    z.object({
+      owner: text.describe("As in owner/model."),
+      uuid: text.describe("The account's."),
+      share: z.union([text, z.number()]).describe("From 0 to 1, of what a run costs from now on."),
+    }),
+    AdminPublishersResponse,
+  ),
+  operator(
+    "Admin/Payout",
+    "Note that a publisher was paid",
+    z.object({ owner: text, amount, note: text, reference: text.describe("Your own; the same one counts once.") }),
+    AdminPublishersResponse,
+  ),
   operator("Admin/AuditLog", "The operators' own audit log", z.object({ format, ...page }), AuditListResponse),
 ];

@@ -1,6 +1,13 @@
-/** The routes with which operators look at and change queue and workers while the server runs. */
+/** The routes with which operators look at and change models, queue and workers while the server runs. */
 import { z } from "zod";
-import { AuditRunResponse, QueueDetailResponse, WorkerListResponse } from "./operate.ts";
+import {
+  AuditRunResponse,
+  ModelChangeResponse,
+  ModelListResponse,
+  ModelVersionsResponse,
+  QueueDetailResponse,
+  WorkerListResponse,
+} from "./operate.ts";
 import { type ApiRoute, text } from "./route.ts";
 import { EmptyResponse } from "./wire.ts";
 
@@ -18,6 +25,28 @@ const operator = (path: string, summary: string, fields: z.ZodType, answer: z.Zo
 });
 
 export const OPERATE_ROUTES: readonly ApiRoute[] = [
+  operator("Model/List", "All models, retired ones too", z.object({}), ModelListResponse),
+  operator(
+    "Model/Add",
+    "Add a model, or a new version of one, which becomes the active version",
+    z.object({
+      archive: text.meta({ format: "binary" }).describe("The model's folder as .tar.gz, in a multipart body."),
+    }),
+    ModelChangeResponse,
+  ),
+  operator("Model/Versions", "A model's versions", z.object(modelRef), ModelVersionsResponse),
+  operator(
+    "Model/Activate",
+    "Make another version the active one: running tasks keep theirs, waiting ones take this one",
+    z.object({ ...modelRef, version: text.describe("Its first digits are enough where they name one.") }),
+    ModelChangeResponse,
+  ),
+  operator(
+    "Model/Remove",
+    "Take out all added versions of a model: running tasks end; waiting ones are cancelled, or take a folder's version where there is one",
+    z.object(modelRef),
+    ModelChangeResponse,
+  ),
   operator("Model/Pause", "Keep a model's tasks waiting", z.object({ ...modelRef, reason }), EmptyResponse),
   operator("Model/Resume", "Lift a model's pause", z.object(modelRef), EmptyResponse),
   operator("Queue/Pause", "Keep all tasks waiting", z.object({ reason }), EmptyResponse),

@@ -62,6 +62,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
       modelName: text.optional().describe("Only models whose name contains this."),
       status: z.enum(TASK_OUTCOMES).optional().describe("Only tasks that are at this point."),
       projectid: count.optional().describe("Only tasks of this project."),
+      parenttaskid: count.optional().describe("The steps of this run of an app, which are left out otherwise."),
       search: text.optional().describe("Only the task with this id, or tasks with this text in their inputs."),
       from: count.optional().describe("Only tasks made then or later. Unix seconds."),
       to: count.optional().describe("Only tasks made before. Unix seconds."),

@@ -1,5 +1,6 @@
 /** The server's settings. The command line fills them in (cli); nothing else reads the environment. */
 import { type Money, USD } from "@modelyard/contract";
+import type { OidcSettings } from "./accounts/service-oidc.ts";
 import type { StripeSettings } from "./ledger/service-stripe.ts";
 
 export interface ServerConfig {
@@ -29,6 +30,8 @@ export interface ServerConfig {
   mailFrom: string;
   /** Payments through Stripe Checkout; undefined = none. */
   stripe: StripeSettings | undefined;
+  /** Signing in through an identity provider (OpenID Connect); undefined = with passwords only. */
+  oidc: OidcSettings | undefined;
   /** Whether a run beyond its account's concurrency limit is refused (code 96) or queued until others have ended. */
   overLimit: "reject" | "queue";
   /** Days after its end for which a task's files are kept; 0 = until somebody deletes them. */
@@ -62,6 +65,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   storageQuota: 10 * 1024 ** 3,
   smtpUrl: undefined,
   stripe: undefined,
+  oidc: undefined,
   mailFrom: "Modelyard <modelyard@localhost>",
   overLimit: "reject",
   keepFilesDays: 0,

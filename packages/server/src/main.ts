@@ -28,19 +28,23 @@ import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
 import { stripeRoutes } from "./ledger/routes-stripe.ts";
 import { createSpendCaps } from "./ledger/service-caps.ts";
+import { createPublishers } from "./ledger/service-publishers.ts";
 import { createStripePayments } from "./ledger/service-stripe.ts";
 import { createWallets } from "./ledger/service-wallet.ts";
 import { createMail } from "./mail/service.ts";
 import { createMeter } from "./metrics/meter.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
 import { modelRoutes } from "./models/routes.ts";
+import { modelVersionRoutes } from "./models/routes-versions.ts";
 import { loadModels } from "./models/service.ts";
+import { createModelVersions } from "./models/service-versions.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { pageRoutes } from "./pages/routes.ts";
 import { documentRoutes } from "./pages/routes-documents.ts";
 import { createPages } from "./pages/service.ts";
 import { createDocuments } from "./pages/service-documents.ts";
+import { operatorToken } from "./projects/operator-token.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { projectManageRoutes } from "./projects/routes-manage.ts";
 import { createSeal, loadMasterKey, type Seal } from "./projects/seal.ts";
@@ -130,12 +134,14 @@ export async function startServer(config: ServerConfig, log: (message: string) =
 async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
-  const seal = createSeal(loadMasterKey(config.dataDir, config.masterKey));
+  const masterKey = loadMasterKey(config.dataDir, config.masterKey);
+  const seal = createSeal(masterKey);
   await checkMasterKey(db, seal);
   const sessions = createSessions(db, log);
-  const projects = createProjects(db, seal, sessions.byBearer);
+  const projects = createProjects(db, seal, { account: sessions.byBearer, operator: operatorToken(masterKey) });
   const credentials = await firstRun(db, projects, config.firstCredit);
-  const models = await loadModels(db, config.modelDirs, log);
+  const addedRoot = join(config.dataDir, "models");
+  const { models, catalogue } = await loadModels({ db, roots: config.modelDirs, addedRoot, log });
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
@@ -156,7 +162,8 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const cordons = await createSwitches({ db, bus, kind: "cordon", log });
   const { overLimit, keepFilesDays } = config;
   const meter = createMeter();
-  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter };
+  const publishers = await createPublishers({ db, models, log });
+  const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter, publishers };
   const tasks = createTasks({ ...lifecycle, projects, blobs, spendCaps, turns, pauses, workers: registry.all });
   const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
   const apps = createAppDriver({ ...lifecycle, turns, pauses, log });
@@ -205,7 +212,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const shares = createShares({ db, seal, tasks, models });
   shareRoutes(app, { projects, shares });
   const stripe = createStripePayments({ db, settings: config.stripe, log });
-  walletRoutes(app, { projects, wallets: createWallets({ db, models }), stripe, trail });
+  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, stripe, trail });
   stripeRoutes(app, { stripe });
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
@@ -213,10 +220,24 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     await comments.forget(tx, accountId);
     await shares.forget(tx, accountId);
   };
-  const accounts = startAccounts(app, { db, blobs, forget, mail, projects, sessions, trail, setUp, plainHttp, log });
+  const accounts = startAccounts(app, {
+    db,
+    blobs,
+    forget,
+    mail,
+    projects,
+    sessions,
+    trail,
+    setUp,
+    plainHttp,
+    seal,
+    oidc: config.oidc,
+    log,
+  });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, { models, stats, readiness: (model) => readinessOf(model, registry.all()) });
+  modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
   const status = createStatus({ db, registry, pauses, log });
   statusRoutes(app, { status });
   const pagesDir = join(config.dataDir, "pages");
@@ -274,6 +295,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await accounts.stop();
       await sessions.stop();
       await spendCaps.stop();
+      publishers.stop();
       await mail.stop();
       await sweeper.stop();
       await status.stop();

@@ -9,7 +9,7 @@ export { openDatabase } from "./db/open.ts";
 export { createSwitches } from "./db/switches.ts";
 export { topUp } from "./ledger/service.ts";
 export { noMeter } from "./metrics/meter.ts";
-export { loadModels, type Models } from "./models/service.ts";
+export { type LoadedModels, loadModels, type Models } from "./models/service.ts";
 export { createModelStats, type ModelStats } from "./models/stats.ts";
 export type { Projects } from "./projects/service.ts";
 export * as queue from "./queue/service.ts";

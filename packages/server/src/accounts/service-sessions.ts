@@ -14,7 +14,10 @@ export interface SignedIn {
 }
 
 /** The account behind a bearer token, or the reason why there is none. */
-export type BearerAccount = { kind: "account"; account: AccountRow } | { kind: "expired" } | { kind: "unknown" };
+export type BearerAccount =
+  | { kind: "account"; account: AccountRow; acting?: store.Acting | undefined }
+  | { kind: "expired" }
+  | { kind: "unknown" };
 
 export interface Sessions {
   /** Begins a session; the returned token goes into the cookie. */
@@ -24,8 +27,8 @@ export interface Sessions {
   list(accountId: number): Promise<store.SessionRow[]>;
   /** Ends sessions of an account: one, all, or all but one. Returns how many. */
   end(tx: Tx, which: { accountId: number; only?: number; except?: number }): Promise<number>;
-  /** A new bearer token; `expires` in unix milliseconds. */
-  bearer(sessionId: number): Promise<{ token: string; expires: number }>;
+  /** A new bearer token, to act for an organisation if one is named; `expires` in unix milliseconds. */
+  bearer(sessionId: number, organizationId?: number): Promise<{ token: string; expires: number }>;
   byBearer(token: string): Promise<BearerAccount>;
   stop(): Promise<void>;
 }
@@ -78,11 +81,11 @@ export function createSessions(db: Database, log: (message: string) => void): Se
     },
     list: (accountId) => store.listSessions(db, accountId),
     end: (tx, which) => store.endSessions(tx, which),
-    async bearer(sessionId) {
+    async bearer(sessionId, organizationId) {
       const token = `account_${newSecret()}`;
       return db.write(async (tx) => {
         const expiresAt = tx.now + BEARER_MS;
-        if (!(await store.insertBearer(tx, { tokenHash: secretHash(token), sessionId, expiresAt })))
+        if (!(await store.insertBearer(tx, { tokenHash: secretHash(token), sessionId, organizationId, expiresAt })))
           throw apiError("signedOut");
         return { token, expires: expiresAt };
       });
@@ -93,7 +96,10 @@ export function createSessions(db: Database, log: (message: string) => void): Se
       const now = await db.now();
       if (row.expires_at <= now || !holds(row, now)) return { kind: "expired" };
       await touch(row, now);
-      return { kind: "account", account: row };
+      if (row.organization_id === null) return { kind: "account", account: row };
+      // Membership is looked at with every request: who was removed is out at once.
+      const acting = await store.actingFor(db, row.organization_id, row.id);
+      return acting ? { kind: "account", account: row, acting } : { kind: "unknown" };
     },
     async stop() {
       clearInterval(timer);

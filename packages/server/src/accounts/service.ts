@@ -5,7 +5,7 @@ import * as ledger from "../ledger/service.ts";
 import type { NewProject, Projects } from "../projects/service.ts";
 import { hashPassword } from "./password.ts";
 import { makeLink } from "./service-links.ts";
-import { hasAccounts, insertAccount } from "./store.ts";
+import { hasAccounts, insertAccount, setName } from "./store.ts";
 
 export interface NewAccount {
   email: string;
@@ -27,6 +27,20 @@ export async function createAccount(
     await ledger.topUp(tx, { accountId: id, amount: account.credit, note: "Play money of the first start" });
   return id;
 }
+
+/** An organisation's account with its wallet: nobody signs in to it, so it has no address and no password. Returns its id. */
+export async function createOrganizationAccount(
+  tx: Tx,
+  { uuid, name }: { uuid: string; name: string },
+): Promise<number> {
+  const email = `organization:${uuid}`;
+  const id = await insertAccount(tx, { uuid, email, name, passwordHash: "none", role: "member", verified: true });
+  await ledger.createWallet(tx, id);
+  return id;
+}
+
+/** The account's name from now on. */
+export const renameAccount = setName;
 
 export interface FirstRun {
   owner: { email: string; password: string };

@@ -1,3 +1,4 @@
+import type { OrganizationRole } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 import type { AccountRow } from "./store.ts";
 
@@ -34,12 +35,41 @@ export async function bySessionHash(db: Database, tokenHash: string): Promise<Si
   return rows[0];
 }
 
-export async function byBearerHash(
-  db: Database,
-  tokenHash: string,
-): Promise<(SignedInRow & { expires_at: number }) | undefined> {
-  const rows = await db.all<SignedInRow & { expires_at: number }>(
-    `select b.expires_at, ${SESSION}, ${ACCOUNT} from account_bearer b join account_session s on s.id = b.session_id
+/** A member acting for an organisation. */
+export interface Acting {
+  memberId: number;
+  role: OrganizationRole;
+  isCapped: boolean;
+  organization: { id: number; uuid: string; suspended: number };
+}
+
+export type BearerRow = SignedInRow & { expires_at: number; organization_id: number | null };
+
+/** What somebody may do for an organisation now; undefined where they are no member of it, or it is gone. */
+export async function actingFor(db: Database, organizationId: number, accountId: number): Promise<Acting | undefined> {
+  const rows = await db.all<{
+    member_id: number;
+    role: Acting["role"];
+    capped: number;
+    id: number;
+    uuid: string;
+    suspended: number;
+  }>(
+    `select m.id as member_id, m.role, o.id, o.uuid, o.suspended,
+       case when exists (select 1 from spend_cap c where c.subject = 'member' and c.subject_id = m.id) then 1 else 0 end as capped
+     from organization_member m join account o on o.id = m.organization_id
+     where m.organization_id = ? and m.account_id = ? and o.deleted_at is null`,
+    [organizationId, accountId],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const { member_id: memberId, role, capped, id, uuid, suspended } = row;
+  return { memberId, role, isCapped: capped === 1, organization: { id, uuid, suspended } };
+}
+
+export async function byBearerHash(db: Database, tokenHash: string): Promise<BearerRow | undefined> {
+  const rows = await db.all<BearerRow>(
+    `select b.expires_at, b.organization_id, ${SESSION}, ${ACCOUNT} from account_bearer b join account_session s on s.id = b.session_id
      join account a on a.id = s.account_id where b.token_hash = ?`,
     [tokenHash],
   );
@@ -48,13 +78,13 @@ export async function byBearerHash(
 
 export async function insertBearer(
   tx: Tx,
-  bearer: { tokenHash: string; sessionId: number; expiresAt: number },
+  bearer: { tokenHash: string; sessionId: number; organizationId: number | undefined; expiresAt: number },
 ): Promise<boolean> {
   // The session may have ended since it was read.
   const added = await tx.run(
-    `insert into account_bearer (token_hash, session_id, created_at, expires_at)
-     select cast(? as text), id, cast(? as bigint), cast(? as bigint) from account_session where id = ?`,
-    [bearer.tokenHash, tx.now, bearer.expiresAt, bearer.sessionId],
+    `insert into account_bearer (token_hash, session_id, organization_id, created_at, expires_at)
+     select cast(? as text), id, cast(? as bigint), cast(? as bigint), cast(? as bigint) from account_session where id = ?`,
+    [bearer.tokenHash, bearer.organizationId ?? null, tx.now, bearer.expiresAt, bearer.sessionId],
   );
   return added > 0;
 }

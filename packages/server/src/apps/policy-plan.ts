@@ -78,7 +78,7 @@ function look(step: AppStep, scope: Scope, runs: ReadonlyMap<string, StepRun>, m
   }
   if (made.length < scopes.length) return { kind: "on", start };
   const text = made.map((one) => one.text).filter((one) => one !== "");
-  return { kind: "made", made: { files: made.flatMap((one) => one.files), text: text.join("\n") } };
+  return { kind: "made", made: { files: made.flatMap((one) => one.files), text: text.join("\n"), runs: made } };
 }
 
 /** `most`: how many files the step may be run for (policy-quote.ts: what was held is for so many). */

@@ -20,6 +20,8 @@ export type Known = Value | undefined | typeof UNKNOWN;
 export interface Made {
   files: readonly FileSource[];
   text: string;
+  /** Of a step with `each`: what its runs made one by one. */
+  runs?: readonly Made[];
 }
 
 export const NOTHING: Made = { files: [], text: "" };
@@ -41,8 +43,9 @@ function resolve(reference: Reference, { inputs, made, each }: Scope): Known {
     case "number":
       return each?.number;
   }
-  const step = made.get(reference.step);
-  if (!step) return UNKNOWN;
+  const whole = made.get(reference.step);
+  if (!whole) return UNKNOWN;
+  const step = reference.own ? (whole.runs?.[(each?.number ?? 0) - 1] ?? NOTHING) : whole;
   if (reference.kind === "text") return step.text;
   const { index } = reference;
   return index === undefined ? step.files : step.files.slice(index, index + 1);

@@ -6,7 +6,7 @@ export type { AuditRow } from "./store.ts";
 
 /** Who acts, and from which address. */
 export interface Actor {
-  /** `account:<uuid>`, `key:<id>`, `system` or `nobody`. */
+  /** `account:<uuid>`, `key:<id>`, `command line` (the operator's token), `system` or `nobody`. */
   name: string;
   ip: string;
 }

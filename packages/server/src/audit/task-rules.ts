@@ -101,9 +101,12 @@ function checkMoney(task: TaskFacts): string[] {
   /** The one transfer of a kind; its amount is 0 where there is none. */
   const only = (kind: string, isRight: (transfer: TaskFacts["transfers"][number]) => boolean): bigint => {
     const found = transfers.filter((transfer) => transfer.kind === kind);
-    // What an app costs goes to the owners of its models, each one's part in a transfer of its own.
-    const apart = task.isApp && kind === "capture" ? new Set(found.map(({ credit }) => credit)).size : 1;
+    // A price is divided between the owners of the models that ran and the platform, each one's part in a transfer of its own.
+    const apart = kind === "capture" ? new Set(found.map(({ credit }) => credit)).size : 1;
     if (found.length > apart) faults.push(`it has ${found.length} transfers of kind ${kind}`);
+    for (const none of found.filter(({ amount }) => amount <= 0n)) {
+      faults.push(`its ${kind} of ${none.amount} goes to ${none.credit}`);
+    }
     for (const wrong of found.filter((transfer) => !isRight(transfer))) {
       faults.push(`its ${kind} goes from ${wrong.debit} to ${wrong.credit}`);
     }

@@ -8,11 +8,15 @@ import { folders } from "./migrations/0003-folders.ts";
 import { callbacksAndKeys } from "./migrations/0004-callbacks-and-keys.ts";
 import { queueOrder } from "./migrations/0005-queue-order.ts";
 import { priceTerms } from "./migrations/0006-price-terms.ts";
+import { modelVersions } from "./migrations/0007-model-versions.ts";
 import { apps } from "./migrations/0008-apps.ts";
 import { accounts } from "./migrations/0010-accounts.ts";
 import { keysAndCaps } from "./migrations/0011-keys-and-caps.ts";
 import { payments } from "./migrations/0012-payments.ts";
 import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
+import { organizations } from "./migrations/0014-organizations.ts";
+import { publishers } from "./migrations/0015-publishers.ts";
+import { identities } from "./migrations/0016-identities.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
@@ -25,11 +29,15 @@ const MIGRATIONS: readonly Migration[] = [
   callbacksAndKeys,
   queueOrder,
   priceTerms,
+  modelVersions,
   apps,
   accounts,
   keysAndCaps,
   payments,
   capCallbacks,
+  organizations,
+  publishers,
+  identities,
   modelReports,
   runShares,
   statusSamples,

@@ -3,6 +3,8 @@ import type { ColumnType, Generated } from "kysely";
 
 export interface AccountTable {
   id: Generated<number>;
+  /** An organisation has no password: its members act for it. Its `email` is `organization:<uuid>`. */
+  kind: Generated<"person" | "organization">;
   uuid: string;
   email: string;
   name: string;
@@ -33,8 +35,37 @@ export interface AccountSessionTable {
 export interface AccountBearerTable {
   token_hash: string;
   session_id: number;
+  /** The organisation that the session's account acts for; null = for itself. */
+  organization_id: number | null;
   created_at: number;
   expires_at: number;
+}
+
+export interface OrganizationMemberTable {
+  id: Generated<number>;
+  organization_id: number;
+  account_id: number;
+  role: "owner" | "admin" | "member";
+  created_at: number;
+}
+
+export interface OrganizationInvitationTable {
+  id: Generated<number>;
+  organization_id: number;
+  token_hash: string;
+  email: string;
+  role: "owner" | "admin" | "member";
+  created_at: number;
+  expires_at: number;
+}
+
+/** An account as an identity provider names it. */
+export interface AccountIdentityTable {
+  issuer: string;
+  /** The provider's own name for the person, which never changes. */
+  subject: string;
+  account_id: number;
+  created_at: number;
 }
 
 /** One-time links. */
@@ -84,7 +115,7 @@ export interface AuditEntryTable {
 /** Money that comes in from outside, so that each of it comes in once. */
 export interface PaymentTable {
   id: Generated<number>;
-  provider: "operator" | "stripe" | "coupon";
+  provider: "operator" | "stripe" | "coupon" | "payout";
   /** What names it at the provider; unique there. */
   reference: string;
   account_id: number;
@@ -92,6 +123,16 @@ export interface PaymentTable {
   state: "pending" | "paid" | "failed";
   created_at: number;
   settled_at: number | null;
+}
+
+/** The account that earns with an owner's models. */
+export interface PublisherTable {
+  /** As the ledger has it behind `revenue:`, in the models' own spelling. */
+  owner: string;
+  account_id: number;
+  /** Parts of 10,000 of every capture that are the publisher's; the rest is `revenue:platform`. */
+  share: number;
+  created_at: number;
 }
 
 export interface CouponTable {
@@ -107,9 +148,9 @@ export interface CouponTable {
   created_at: number;
 }
 
-/** How much a project or key may spend. Only what has one is counted here. */
+/** How much a project, a key or a member of an organisation may spend. Only what has one is counted here. */
 export interface SpendCapTable {
-  subject: "project" | "key";
+  subject: "project" | "key" | "member";
   subject_id: number;
   account_id: number;
   amount: ColumnType<never, bigint, bigint>;

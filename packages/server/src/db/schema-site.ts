@@ -14,20 +14,6 @@ export interface StatusSampleTable {
   paused: 0 | 1;
 }
 
-export interface ModelReportTable {
-  id: Generated<number>;
-  model_id: number;
-  reason: string;
-  details: string;
-  /** E-mail address, or empty. */
-  contact: string;
-  created_at: number;
-  /** The comment it is about; null = it is about the model. */
-  comment_id: Generated<number | null>;
-  /** When an operator had dealt with it. */
-  closed_at: Generated<number | null>;
-}
-
 /** What one account says of one model. */
 export interface ModelCommentTable {
   id: Generated<number>;

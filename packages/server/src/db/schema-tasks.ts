@@ -10,7 +10,9 @@ export interface TaskTable {
   project_id: number;
   /** Key that started it; 0 = a signed-in account, or nobody knows any more. */
   key_id: Generated<number>;
-  /** Spend caps that its hold is counted in: 1 the project's, 2 the key's. */
+  /** Membership of who ran it for an organisation; 0 = none. */
+  member_id: Generated<number>;
+  /** Spend caps that its hold is counted in: 1 the project's, 2 the key's, 4 the member's. */
   caps: Generated<number>;
   model_id: number;
   version: string;

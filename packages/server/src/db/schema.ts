@@ -5,6 +5,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type {
   AccountBearerTable,
+  AccountIdentityTable,
   AccountLinkTable,
   AccountSessionTable,
   AccountTable,
@@ -12,10 +13,14 @@ import type {
   CouponTable,
   MailTable,
   NonceTable,
+  OrganizationInvitationTable,
+  OrganizationMemberTable,
   PaymentTable,
+  PublisherTable,
   SpendCapTable,
 } from "./schema-accounts.ts";
-import type { ModelCommentTable, ModelReportTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
+import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
+import type { ModelCommentTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -30,6 +35,8 @@ export interface ProjectTable {
   /** JSON list of addresses and CIDR ranges; empty = everybody. */
   ip_allow: string;
   created_at: number;
+  /** Its keys are revoked since then; what was run with it stays. */
+  removed_at: number | null;
   /** Address that is called when a cap of the project or its keys fills up; "" = none. */
   alert_url: Generated<string>;
 }
@@ -74,21 +81,11 @@ export interface LedgerTransferTable {
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
   note: string;
-  created_at: number;
-}
-
-export interface ModelTable {
-  id: Generated<number>;
-  owner: string;
-  slug: string;
-  clean_owner: string;
-  clean_slug: string;
-  version: string;
   created_at: number;
 }
 
@@ -134,19 +131,6 @@ export interface WorkerTokenTable {
   created_at: number;
   revoked_at: number | null;
 }
-
-export interface ModelStatTable {
-  model_id: number;
-  runs: number;
-  successes: number;
-  errors: number;
-  /** Tenths of milliseconds. */
-  elapsed: number;
-  cost: MoneyColumn;
-  last_run_at: number;
-}
-
-/** What visitors say is wrong with a model. */
 
 export interface IdempotencyKeyTable {
   project_id: number;
@@ -222,9 +206,13 @@ export interface Schema {
   account: AccountTable;
   account_session: AccountSessionTable;
   account_bearer: AccountBearerTable;
+  account_identity: AccountIdentityTable;
   account_link: AccountLinkTable;
+  organization_member: OrganizationMemberTable;
+  organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
+  publisher: PublisherTable;
   coupon: CouponTable;
   audit_entry: AuditEntryTable;
   project: ProjectTable;
@@ -245,6 +233,7 @@ export interface Schema {
   status_sample: StatusSampleTable;
   model_comment: ModelCommentTable;
   run_share: RunShareTable;
+  model_version: ModelVersionTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
   callback: CallbackTable;

@@ -20,9 +20,13 @@ export interface CsvFile {
   name: string;
 }
 
+function actorName({ kind, actorUuid, keyId }: Principal): string {
+  if (kind === "operator") return "command line";
+  return kind === "account" ? `account:${actorUuid}` : `key:${keyId}`;
+}
+
 export function actorOf(principal: Principal, ip: string): Actor {
-  const name = principal.kind === "account" ? `account:${principal.accountUuid}` : `key:${principal.keyId}`;
-  return { name, ip };
+  return { name: actorName(principal), ip };
 }
 
 function isCsv(answer: object): answer is CsvFile {

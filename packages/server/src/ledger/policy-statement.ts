@@ -30,13 +30,19 @@ export function dayOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-export function statementQuery(fields: Fields, now: number): StatementQuery {
+/** The time that is asked about, the last thirty days unless it says otherwise; unix milliseconds, `to` not included. */
+export function periodField(fields: Fields, now: number): { from: number; to: number; first: string; last: string } {
   const today = Math.floor(now / DAY_MS) * DAY_MS;
   const last = dayField(fields, "to") ?? today;
   const from = dayField(fields, "from") ?? last - 29 * DAY_MS;
   const to = last + DAY_MS;
   if (from > last || to - from > MOST_DAYS * DAY_MS)
     throw apiError("fieldInvalid", "from", `must be before [to], by at most ${MOST_DAYS} days`);
+  return { from, to, first: dayOf(from), last: dayOf(last) };
+}
+
+export function statementQuery(fields: Fields, now: number): StatementQuery {
+  const { from, to } = periodField(fields, now);
   const text = textField(fields, "cursor") ?? "";
   const [, first, second = "0"] = /^(\d{1,15})(?:\.(\d{1,15}))?$/.exec(text) ?? [];
   if (text !== "" && first === undefined) throw apiError("fieldInvalid", "cursor", "must be [next] of a page");

@@ -1,10 +1,11 @@
-/** `/v1/Wallet/*` and `/v1/Audit/List`. */
+/** `/v1/Wallet/*`, `/v1/Earnings/*` and `/v1/Audit/List`, and what operators do about publishers. */
 import type { FastifyInstance } from "fastify";
 import type { AuditTrail } from "../audit-log/trail.ts";
 import { authenticatedPost, type Call } from "../http/authenticated.ts";
 import { csv } from "../http/csv.ts";
 import { oneOf } from "../http/fields.ts";
 import type { Projects } from "../projects/service.ts";
+import type { Publishers } from "./service-publishers.ts";
 import type { StripePayments } from "./service-stripe.ts";
 import type { Wallets } from "./service-wallet.ts";
 
@@ -12,13 +13,17 @@ export interface WalletRoutesDeps {
   projects: Projects;
   wallets: Wallets;
   stripe: StripePayments;
+  publishers: Publishers;
   trail: AuditTrail;
 }
 
 const STATEMENT = ["day", "time", "taskid", "projectid", "project", "keyid", "key", "model", "runs", "amount"] as const;
 const TRANSACTIONS = ["id", "time", "kind", "amount", "note"] as const;
 
-export function walletRoutes(app: FastifyInstance, { projects, wallets, stripe, trail }: WalletRoutesDeps): void {
+export function walletRoutes(
+  app: FastifyInstance,
+  { projects, wallets, publishers, stripe, trail }: WalletRoutesDeps,
+): void {
   const action = (name: string, run: (call: Call) => Promise<object>) =>
     authenticatedPost(app, projects, `/v1/${name}`, run);
   const wantsCsv = (call: Call) => oneOf(call.fields, "format", ["json", "csv"]) === "csv";
@@ -41,5 +46,9 @@ export function walletRoutes(app: FastifyInstance, { projects, wallets, stripe, 
   action("Wallet/TopUp", async ({ principal, actor, fields, base }) => ({
     url: await stripe.begin({ accountId: principal.accountId, actor }, fields, base),
   }));
+  action("Earnings/Detail", ({ principal, fields }) => publishers.earnings(principal.accountId, fields));
+  action("Admin/PublisherList", () => publishers.list());
+  action("Admin/PublisherSet", (call) => publishers.set(call));
+  action("Admin/Payout", (call) => publishers.payOut(call));
   action("Audit/List", (call) => trail.list(call.principal.accountId, call.fields));
 }

@@ -1,8 +1,8 @@
 /**
- * Spend caps of projects and keys: a hard stop inside the unit that accepts a run. What a run holds counts from its acceptance, what
+ * Spend caps of projects, keys and members of organisations: a hard stop inside the unit that accepts a run. What a run holds counts from its acceptance, what
  * it did not cost is given back at its end. Accounts without caps pay no statement for them: callers ask only where a cap is known.
  *
- * Rows are locked behind the wallet's, the project's cap before the key's.
+ * Rows are locked behind the wallet's, the project's cap before the key's, the member's last.
  */
 import { apiError, formatUsd, type Money, type SpendCap } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
@@ -14,6 +14,7 @@ export type { CapSubject } from "./store-caps.ts";
 /** Bits of `task.caps` and `Principal.caps`. */
 export const PROJECT_CAP = 1;
 export const KEY_CAP = 2;
+export const MEMBER_CAP = 4;
 
 /** Percentages of a cap at which its owner is told. */
 const ALERTS = [100, 80, 50] as const;
@@ -28,7 +29,7 @@ export interface NewCap {
 
 export interface SpendCaps {
   /** Counts a run's hold, or throws code 97 that names the cap. */
-  take(tx: Tx, run: { projectId: number; keyId: number; caps: number; amount: Money }): Promise<void>;
+  take(tx: Tx, run: { projectId: number; keyId: number; memberId: number; caps: number; amount: Money }): Promise<void>;
   /** Waits for mails about caps that are being owed. */
   stop(): Promise<void>;
 }
@@ -47,13 +48,14 @@ export function reached(used: Money, amount: Money): number {
 /** Gives back what a run did not cost. */
 export async function giveBackToCaps(
   tx: Tx,
-  task: { project_id: number; key_id: number; caps: number; created_at: number },
+  task: { project_id: number; key_id: number; member_id: number; caps: number; created_at: number },
   amount: Money,
 ): Promise<void> {
   if (amount === 0n) return;
   const countedAt = task.created_at;
   if (task.caps & PROJECT_CAP) await store.giveBack(tx, { subject: "project", id: task.project_id, amount, countedAt });
   if (task.caps & KEY_CAP) await store.giveBack(tx, { subject: "key", id: task.key_id, amount, countedAt });
+  if (task.caps & MEMBER_CAP) await store.giveBack(tx, { subject: "member", id: task.member_id, amount, countedAt });
 }
 
 /** Sets a cap; what was spent in its period before counts. `isNew`: the subject was just made and has spent nothing. */
@@ -68,6 +70,12 @@ export async function setCap(tx: Tx, cap: NewCap, options: { isNew: boolean }): 
 
 export const removeCap = store.removeCap;
 
+/** `month`: beginning of this month; what was used in an earlier one counts no more. */
+function shown(row: store.CapRow, month: number): SpendCap {
+  const over = row.period === "month" && row.window_start < month;
+  return { amount: formatUsd(row.amount), period: row.period, used: formatUsd(over ? 0n : row.used) };
+}
+
 /** The caps of a project (`project`) and of its keys, by their ids, as they are shown. */
 export async function readCaps(
   db: Database | Tx,
@@ -75,13 +83,22 @@ export async function readCaps(
 ): Promise<{ project: SpendCap | null; keys: Map<number, SpendCap> }> {
   const month = monthStart(Date.now());
   const rows = await store.capsOf(db, projectId);
-  const shown = (row: store.CapRow): SpendCap => {
-    const over = row.period === "month" && row.window_start < month;
-    return { amount: formatUsd(row.amount), period: row.period, used: formatUsd(over ? 0n : row.used) };
-  };
   const own = rows.find((row) => row.subject === "project");
   const keys = rows.filter((row) => row.subject === "key");
-  return { project: own ? shown(own) : null, keys: new Map(keys.map((row) => [row.subject_id, shown(row)])) };
+  return {
+    project: own ? shown(own, month) : null,
+    keys: new Map(keys.map((row) => [row.subject_id, shown(row, month)])),
+  };
+}
+
+/** The caps of members, by their memberships' ids. */
+export async function readMemberCaps(db: Database | Tx, memberIds: readonly number[]): Promise<Map<number, SpendCap>> {
+  const found = new Map<number, SpendCap>();
+  for (const id of memberIds) {
+    const row = await store.findCap(db, "member", id);
+    if (row) found.set(id, shown(row, monthStart(Date.now())));
+  }
+  return found;
 }
 
 /** A key's successor has its cap, and what was spent of it. */
@@ -167,9 +184,10 @@ export function createSpendCaps({ db, mail, call, log }: SpendCapsDeps): SpendCa
   }
 
   return {
-    async take(tx, { projectId, keyId, caps, amount }) {
+    async take(tx, { projectId, keyId, memberId, caps, amount }) {
       if (caps & PROJECT_CAP) await takeOne(tx, "project", projectId, amount);
       if (caps & KEY_CAP) await takeOne(tx, "key", keyId, amount);
+      if (caps & MEMBER_CAP) await takeOne(tx, "member", memberId, amount);
     },
     async stop() {
       await Promise.all(telling);

@@ -1,7 +1,7 @@
 import type { Money } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 
-export type CapSubject = "project" | "key";
+export type CapSubject = "project" | "key" | "member";
 
 export interface CapRow {
   subject: CapSubject;
@@ -79,8 +79,8 @@ export async function markAlerted(tx: Tx, cap: { subject: CapSubject; id: number
   return changed > 0;
 }
 
-const COLUMN: Record<CapSubject, string> = { project: "project_id", key: "key_id" };
-const BIT: Record<CapSubject, number> = { project: 1, key: 2 };
+const COLUMN: Record<CapSubject, string> = { project: "project_id", key: "key_id", member: "member_id" };
+const BIT: Record<CapSubject, number> = { project: 1, key: 2, member: 4 };
 
 /** From now on the tasks that have not ended count in this cap, and give back to it. They are locked until the unit ends. */
 export async function adoptOpenTasks(tx: Tx, subject: CapSubject, id: number): Promise<void> {
@@ -133,22 +133,29 @@ export async function removeCap(tx: Tx, subject: CapSubject, id: number): Promis
 
 export interface CapOwner {
   email: string;
-  /** Of the project or key. */
+  /** Of the project, key or person. */
   name: string;
   project_id: number;
   alert_url: string;
 }
+
+/** An organisation has no address: its first owner is told. */
+const TOLD = `coalesce((select o.email from organization_member m join account o on o.id = m.account_id
+  where m.organization_id = a.id and m.role = 'owner' order by m.id limit 1), a.email) as email`;
+const OF: Record<CapSubject, string> = {
+  project:
+    "p.name, p.id as project_id, p.alert_url from project p join account a on a.id = p.account_id where p.id = ?",
+  key: "k.name, p.id as project_id, p.alert_url from project_key k join project p on p.id = k.project_id join account a on a.id = p.account_id where k.id = ?",
+  member:
+    "who.name, 0 as project_id, '' as alert_url from organization_member n join account who on who.id = n.account_id join account a on a.id = n.organization_id where n.id = ?",
+};
 
 /** Whom to tell, and the name of what the cap is of. */
 export async function ownerOf(
   db: Database | Tx,
   cap: Pick<CapRow, "subject" | "subject_id" | "account_id">,
 ): Promise<CapOwner | undefined> {
-  const from =
-    cap.subject === "project"
-      ? "p.name from project p join account a on a.id = p.account_id where p.id = ?"
-      : "k.name from project_key k join project p on p.id = k.project_id join account a on a.id = p.account_id where k.id = ?";
-  const rows = await db.all<CapOwner>(`select a.email, p.id as project_id, p.alert_url, ${from} and a.id = ?`, [
+  const rows = await db.all<CapOwner>(`select ${TOLD}, ${OF[cap.subject]} and a.id = ?`, [
     cap.subject_id,
     cap.account_id,
   ]);

@@ -160,7 +160,7 @@ export async function walletTransfers(
   ]);
 }
 
-export type PaymentProvider = "operator" | "stripe" | "coupon";
+export type PaymentProvider = "operator" | "stripe" | "coupon" | "payout";
 
 /** A payment that is or will be; false where this reference is known already. */
 export async function insertPayment(

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Manifest, type ModelVersion, readManifest } from "@modelyard/contract";
-import { parse } from "yaml";
+import type { Manifest, ModelVersion } from "@modelyard/contract";
+import { findingText, type ManifestText, readManifestText } from "./policy-manifest.ts";
 
 export interface ModelFolder extends Omit<ModelVersion, "id" | "manifest"> {
   manifest: Manifest;
@@ -16,13 +16,19 @@ export class ModelFolderError extends Error {
   override name = "ModelFolderError";
 }
 
-/** Never part of a model: they are made, not written. Tests and samples are for people, not for workers. */
+/** Never part of a model: they are made, not written. Tests are for people, not for workers. */
 const LEFT_OUT = new Set(["node_modules", ".git", "__pycache__", ".DS_Store"]);
-const FILE_LIMIT = 64 * 1024 * 1024;
+/** Bytes of one file of a model. */
+export const MODEL_FILE_LIMIT = 64 * 1024 * 1024;
+
+/** Whether a file of this path below the folder is part of the model. */
+export function belongsToModel(path: string): boolean {
+  return !path.split("/").some((part) => LEFT_OUT.has(part)) && !/\.test\.[jt]s$/.test(path);
+}
 
 function listFiles(dir: string, below = ""): string[] {
   return readdirSync(join(dir, below), { withFileTypes: true })
-    .filter((entry) => !LEFT_OUT.has(entry.name) && !/\.test\.[jt]s$/.test(entry.name))
+    .filter((entry) => belongsToModel(entry.name))
     .flatMap((entry) => {
       const path = below ? `${below}/${entry.name}` : entry.name;
       if (entry.isDirectory()) return listFiles(dir, path);
@@ -31,18 +37,39 @@ function listFiles(dir: string, below = ""): string[] {
     .sort();
 }
 
-export function readModelFolder(dir: string): ModelFolder {
-  let raw: unknown;
+/** A text that is another one when any file of the model has changed, without reading them. */
+export function folderStamp(dir: string): string {
   try {
-    raw = parse(readFileSync(join(dir, "model.yaml"), "utf8"));
+    return listFiles(dir)
+      .map((path) => {
+        const { size, mtimeMs, mode } = statSync(join(dir, path));
+        return `${path}\0${size}\0${mtimeMs}\0${mode}`;
+      })
+      .join("\n");
+  } catch (error) {
+    // A file that goes while it is looked at: the next look tells.
+    return String(error);
+  }
+}
+
+/** The manifest of a folder, with the places of what it says. Throws ModelFolderError. */
+export function readFolderManifest(dir: string): ManifestText {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, "model.yaml"), "utf8");
   } catch (error) {
     throw new ModelFolderError(`${dir}/model.yaml: ${(error as Error).message}`, { cause: error });
   }
-  const read = readManifest(raw);
-  if (!read.ok) throw new ModelFolderError(`${dir}/model.yaml:\n${read.problem}`);
+  const result = readManifestText(text);
+  if (!result.ok) throw new ModelFolderError(result.findings.map((one) => `${dir}/${findingText(one)}`).join("\n"));
+  return result.read;
+}
+
+export function readModelFolder(dir: string): ModelFolder {
+  const { manifest } = readFolderManifest(dir);
   const files = listFiles(dir).map((path) => {
     const { size, mode } = statSync(join(dir, path));
-    if (size > FILE_LIMIT)
+    if (size > MODEL_FILE_LIMIT)
       throw new ModelFolderError(`${dir}/${path}: larger than 64 MiB; list it under weights instead`);
     const sha256 = createHash("sha256")
       .update(readFileSync(join(dir, path)))
@@ -51,7 +78,6 @@ export function readModelFolder(dir: string): ModelFolder {
   });
   const version = createHash("sha256");
   for (const file of files) version.update(`${file.path}\0${file.sha256}\0${file.mode}\n`);
-  const { manifest } = read;
   return { owner: manifest.owner, slug: manifest.slug, version: version.digest("hex"), manifest, files, dir };
 }
 

@@ -84,8 +84,10 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness }: 
 
   app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {
     const { version, "*": path } = request.params;
-    const shown = models.all().find((model) => model.version === version)?.manifest;
-    const body = shown && isShown(shown, path) ? models.openFile(version, path) : undefined;
+    // Pages of an earlier version may still be open somewhere.
+    const model = models.byVersion(version);
+    const isThere = model !== undefined && models.current(model.id) !== undefined && isShown(model.manifest, path);
+    const body = isThere ? models.openFile(version, path) : undefined;
     if (!body) throw apiError("unknownEndpoint");
     const name = path.split("/").at(-1) ?? "";
     response.hijack();

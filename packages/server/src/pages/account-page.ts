@@ -56,6 +56,12 @@ const CURRENT_PASSWORD: Field = {
 const TO_SIGN_IN = { href: "/account/SignIn", text: "Sign in with an account you have" };
 
 export const LINK_PAGES = {
+  "/account/OrganizationJoin": {
+    title: "Join the organisation",
+    text: "Sign in first, with the address that was invited. Then you can run models for the organisation with its money.",
+    button: "Join",
+    more: [{ href: "/account/SignIn", text: "Sign in" }],
+  },
   "/account/Welcome": {
     title: "Welcome",
     text: "This account was made at the first start. It is the operator's: choose how you sign in.",

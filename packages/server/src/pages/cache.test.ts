@@ -47,6 +47,23 @@ test("a page that cannot be made anew stays; a failure of the server is not kept
   await assert.rejects(cache.get("c", failing));
 });
 
+test("once cleared, nothing made before is sent, nor what was being made", async () => {
+  let made = 0;
+  const cache = createPageCache(() => 0);
+  let release = (_answer: SiteAnswer) => {};
+  const slow = () => new Promise<SiteAnswer>((resolve) => (release = resolve));
+  await cache.get("a", async () => answer("old"));
+  const early = cache.get("b", slow);
+  cache.clear();
+  const make = async () => answer(`new ${++made}`);
+  assert.equal((await cache.get("a", make)).bodies.identity.toString(), "new 1");
+  const late = cache.get("b", make);
+  release(answer("old"));
+  assert.equal((await early).bodies.identity.toString(), "old");
+  assert.equal((await late).bodies.identity.toString(), "new 2");
+  assert.equal((await cache.get("b", make)).bodies.identity.toString(), "new 2");
+});
+
 test("beyond its bytes, what was not asked for longest goes first", async () => {
   const made: string[] = [];
   const cache = createPageCache(() => 0, 3_000);

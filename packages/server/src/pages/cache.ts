@@ -42,6 +42,8 @@ export async function pageOf(answer: SiteAnswer): Promise<Page> {
 export interface PageCache {
   /** The page under this key, made by `make` where there is none that may be sent. Concurrent questions share one making. */
   get(key: string, make: () => Promise<SiteAnswer>): Promise<Page>;
+  /** What pages are made of has changed: none that was made before, or is being made, is sent to whoever asks from now on. */
+  clear(): void;
 }
 
 /** `now`: milliseconds of any clock that does not go back. */
@@ -49,6 +51,8 @@ export function createPageCache(now: () => number, limit = BYTES): PageCache {
   const entries = new Map<string, Entry>();
   const making = new Map<string, Promise<Page>>();
   let bytes = 0;
+  /** Counts clearings. */
+  let generation = 0;
 
   function drop(key: string): void {
     const entry = entries.get(key);
@@ -72,13 +76,17 @@ export function createPageCache(now: () => number, limit = BYTES): PageCache {
   function renew(key: string, make: () => Promise<SiteAnswer>): Promise<Page> {
     let running = making.get(key);
     if (!running) {
-      running = make()
+      const began = generation;
+      const own = make()
         .then(pageOf)
         .then((page) => {
-          if (page.answer.status < 500) keep(key, page);
+          if (page.answer.status < 500 && began === generation) keep(key, page);
           return page;
         })
-        .finally(() => making.delete(key));
+        .finally(() => {
+          if (making.get(key) === own) making.delete(key);
+        });
+      running = own;
       making.set(key, running);
     }
     return running;
@@ -95,6 +103,12 @@ export function createPageCache(now: () => number, limit = BYTES): PageCache {
       // Where it cannot be made anew, the old one is better than none.
       if (age > FRESH_MS) renew(key, make).catch(() => undefined);
       return entry.page;
+    },
+    clear() {
+      generation += 1;
+      entries.clear();
+      making.clear();
+      bytes = 0;
     },
   };
 }

@@ -30,6 +30,7 @@ export interface PagesDeps {
 
 export function createPages({ app, db, models, dist, log }: PagesDeps): Pages {
   const cache = createPageCache(() => performance.now());
+  const unsubscribe = models.changed(() => cache.clear());
   const thread = createRenderThread(
     dist,
     async ({ base, path, body }) => {
@@ -68,7 +69,10 @@ export function createPages({ app, db, models, dist, log }: PagesDeps): Pages {
         log(`reports about ${found.owner}/${found.slug}: too many wait to be read`);
       return true;
     },
-    close: () => thread.close(),
+    close() {
+      unsubscribe();
+      return thread.close();
+    },
   };
 }
 

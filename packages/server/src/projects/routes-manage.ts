@@ -1,4 +1,4 @@
-/** `/v1/Project/*` beyond the list, and `/v1/Token/Create`. */
+/** `/v1/Project/*` beyond the list, and `/v1/Token/*`. */
 import type { FastifyInstance } from "fastify";
 import { authenticatedPost, type Call } from "../http/authenticated.ts";
 import type { Projects } from "./service.ts";
@@ -21,8 +21,16 @@ export function projectManageRoutes(
     await manager.revokeKey(call);
     return {};
   });
+  action("Project/Remove", async (call) => {
+    await manager.remove(call);
+    return {};
+  });
+  action("Token/Revoke", async (call) => {
+    await manager.revokeToken(call);
+    return {};
+  });
   action("Token/Create", async (call) => {
-    const { token, expires } = await manager.createToken(call);
-    return { token, expires: String(Math.floor(expires / 1000)) };
+    const { id, token, expires } = await manager.createToken(call);
+    return { id: String(id), token, expires: String(Math.floor(expires / 1000)) };
   });
 }

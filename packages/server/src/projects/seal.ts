@@ -40,7 +40,15 @@ export function createSeal(masterKey: Buffer): Seal {
 
 /** The key given (64 hex digits), or the one in `<dataDir>/master.key`, made at the first start (mode 0600). */
 export function loadMasterKey(dataDir: string, given: string | undefined): Buffer {
-  const text = given ?? readOrMake(join(dataDir, "master.key"));
+  return parseMasterKey(given ?? readOrMake(join(dataDir, "master.key")));
+}
+
+/** The same of a server that has been started before: nothing is made. Throws where the file cannot be read. */
+export function readMasterKey(dataDir: string, given: string | undefined): Buffer {
+  return parseMasterKey(given ?? readFileSync(join(dataDir, "master.key"), "utf8").trim());
+}
+
+function parseMasterKey(text: string): Buffer {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error("the master key must be 64 hex digits");
   return Buffer.from(text, "hex");
 }

@@ -44,7 +44,11 @@ export interface ProjectManager {
   rotateKey(asked: Asked): Promise<NewKey>;
   revokeKey(asked: Asked): Promise<void>;
   /** A browser token; `expires` in unix milliseconds. */
-  createToken(asked: Asked): Promise<{ token: string; expires: number }>;
+  createToken(asked: Asked): Promise<{ id: number; token: string; expires: number }>;
+  /** Ends a browser token. */
+  revokeToken(asked: Asked): Promise<void>;
+  /** Ends a project with its keys and tokens. */
+  remove(asked: Asked): Promise<void>;
 }
 
 export function createProjectManager({ db, seal, projects }: ManageDeps): ProjectManager {
@@ -218,6 +222,23 @@ export function createProjectManager({ db, seal, projects }: ManageDeps): Projec
       });
     },
 
+    remove(asked) {
+      return change(asked, "project.remove", async (tx) => {
+        const { id } = await ownProject(tx, asked);
+        await store.removeProject(tx, id);
+        return { target: `project ${id}`, result: undefined };
+      });
+    },
+
+    revokeToken(asked) {
+      const id = idField(asked.fields, "id");
+      if (id === undefined) throw apiError("parameterRequired", "id");
+      return change(asked, "token.revoke", async (tx) => {
+        if (!(await store.revokeToken(tx, { id, accountId: asked.principal.accountId }))) throw apiError("keyNotExist");
+        return { target: `token ${id}`, result: undefined };
+      });
+    },
+
     createToken(asked) {
       const { fields, principal } = asked;
       const models = modelsField(fields);
@@ -254,7 +275,7 @@ export function createProjectManager({ db, seal, projects }: ManageDeps): Projec
         });
         const { accountId } = principal;
         await setCap(tx, { subject: "key", id, accountId, amount: spend, period: "total" }, { isNew: true });
-        return { target: `token ${id} of project ${project.id}`, result: { token, expires } };
+        return { target: `token ${id} of project ${project.id}`, result: { id, token, expires } };
       });
     },
   };

@@ -1,51 +1,20 @@
 /** Projects and their keys: who is calling, and may they (wire-contract.md 2). */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { API_ROUTES, apiError, SCOPES } from "@modelyard/contract";
+import { ApiError, apiError, SCOPES } from "@modelyard/contract";
+import { NOBODY, note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { idField } from "../http/fields.ts";
-import { PROJECT_CAP } from "../ledger/service-caps.ts";
+import { MEMBER_CAP, PROJECT_CAP } from "../ledger/service-caps.ts";
+import { isSameToken, OPERATOR_TOKEN } from "./operator-token.ts";
 import { addressAllowed, NONCE_WINDOW_S, nonceAllowed, signatureDigest, signatureMatches } from "./policy.ts";
+import { type BearerAccount, type Credentials, MEMBER_SCOPES, mayCall, type Principal } from "./principal.ts";
 import type { Seal } from "./seal.ts";
 import { issueKey } from "./service-keys.ts";
 import * as store from "./store.ts";
 
+export type { Acting, BearerAccount, Credentials, Principal } from "./principal.ts";
 export type { ProjectRow } from "./store.ts";
-
-/** The caller of one request. */
-export interface Principal {
-  accountId: number;
-  accountUuid: string;
-  /** The project to bill: the key's, or a signed-in account's first one; 0 = it has none. */
-  projectId: number;
-  /** A key of a project, a short-lived token in a browser, or a signed-in account with its bearer token. */
-  kind: "key" | "browser" | "account";
-  /** 0 for an account. */
-  keyId: number;
-  /** Clean `owner/slug` of the models it may run; undefined = all. */
-  models: readonly string[] | undefined;
-  /** Spend caps that its runs count in (bits of ledger/service-caps.ts), as far as they are this project's and key's. */
-  caps: number;
-  /** The account is an operator's, and it is the account itself that calls. */
-  isOperator: boolean;
-}
-
-/** What a bearer token stands for (accounts/service-sessions.ts). */
-export type BearerAccount =
-  | { kind: "account"; account: { id: number; uuid: string; suspended: number; role: "operator" | "member" } }
-  | { kind: "expired" }
-  | { kind: "unknown" };
-
-/** The headers that authentication looks at, and the address the request came from. */
-export interface Credentials {
-  apiKey: string | undefined;
-  nonce: string | undefined;
-  signature: string | undefined;
-  authorization: string | undefined;
-  ip: string;
-  /** The route's pattern (`/v1/Run/:owner/:model`): decides which scope a key needs. */
-  route: string | undefined;
-}
 
 export interface NewProject {
   id: number;
@@ -73,24 +42,10 @@ const CACHE_KEYS = 10_000;
 const VERIFIED_LIMIT = 1_000;
 const KEY_LIMIT = 256;
 const TOUCH_MS = 60_000;
+const REFUSAL_MS = 60_000;
 /** What browser tokens begin with, and what is put before any bearer token that is kept like a key: as `x-api-key` it is unknown. */
 export const BROWSER_TOKEN = "browser_";
 export const BEARER_PREFIX = "bearer:";
-
-/** By the pattern under which the server registers it, in lower case: routes answer in any case. */
-const ROUTES = new Map(API_ROUTES.map((route) => [route.path.replace(/\{(\w+)\}/g, ":$1").toLowerCase(), route]));
-
-/** Whether this caller may use the route; one that the contract does not know takes nobody. */
-function mayCall(
-  who: { kind: Principal["kind"]; scopes: readonly string[]; isOperator: boolean },
-  path: string,
-): boolean {
-  const route = ROUTES.get(path.toLowerCase());
-  if (route?.scope === undefined) return false;
-  if (route.scope === "operator") return who.isOperator;
-  if (who.kind === "browser" && !route.browser) return false;
-  return who.scopes.includes(route.scope);
-}
 
 export interface Projects {
   authenticate(credentials: Credentials): Promise<Principal>;
@@ -112,13 +67,32 @@ export interface Projects {
   forgetKeys(): void;
 }
 
-export function createProjects(
-  db: Database,
-  seal: Seal,
-  bearer: (token: string) => Promise<BearerAccount> = async () => ({ kind: "unknown" }),
-): Projects {
+/** The command line is nobody's account: of the routes it may use those of operators alone. */
+const COMMAND_LINE: Principal = {
+  accountId: 0,
+  accountUuid: "",
+  projectId: 0,
+  kind: "operator",
+  keyId: 0,
+  models: undefined,
+  caps: 0,
+  isOperator: true,
+  actorUuid: "",
+  memberId: 0,
+};
+
+/** Bearer tokens that are not kept with the keys. */
+export interface BearerTokens {
+  account(token: string): Promise<BearerAccount>;
+  /** The operator's own (operator-token.ts). */
+  operator: string;
+}
+
+export function createProjects(db: Database, seal: Seal, bearers: BearerTokens): Projects {
   const cache = new Map<string, KnownKey>();
   let changes = 0;
+  /** When a refusal was last noted, by key; performance.now() milliseconds. */
+  const refusals = new Map<number, number>();
 
   /** `name`: what was sent, with the prefix that keeps keys and browser tokens apart. */
   async function lookUp(name: string): Promise<KnownKey | undefined> {
@@ -177,6 +151,20 @@ export function createProjects(
     void db.write((tx) => store.touchKey(tx, key.key_id, tx.now - TOUCH_MS / 2)).catch(() => {});
   }
 
+  /**
+   * A call with a known key that is turned away: it may be its owner's mistake or somebody else's try, so its account's log has it,
+   * at most once a minute for each key. Nobody waits for it.
+   */
+  function noteRefusal(key: KnownKey, ip: string, error: unknown): void {
+    const now = performance.now();
+    if (!(error instanceof ApiError) || now - (refusals.get(key.key_id) ?? Number.NEGATIVE_INFINITY) < REFUSAL_MS)
+      return;
+    if (refusals.size >= CACHE_KEYS) refusals.clear();
+    refusals.set(key.key_id, now);
+    const entry = { actor: NOBODY(ip), action: "key.refused", target: `key ${key.key_id}`, outcome: error.error };
+    void db.write((tx) => note(tx, { accountId: key.account_id, ...entry })).catch(() => {});
+  }
+
   /** What is the same for keys and browser tokens, once it is clear that the caller has it. */
   function admit(key: KnownKey, credentials: Credentials): Principal {
     if (key.suspended) throw apiError("accountSuspended");
@@ -192,6 +180,8 @@ export function createProjects(
       models: key.modelList,
       caps: key.caps,
       isOperator: false,
+      actorUuid: key.account_uuid,
+      memberId: 0,
     };
   }
 
@@ -202,19 +192,29 @@ export function createProjects(
     return admit(key, credentials);
   }
 
-  /** A signed-in account or a browser, by its bearer token. */
+  function authenticateOperator(token: string, { route }: Credentials): Principal {
+    if (!isSameToken(token, bearers.operator)) throw apiError("badBearer");
+    if (!mayCall({ kind: "operator", scopes: [], isOperator: true }, route ?? "")) throw apiError("noPermission");
+    return COMMAND_LINE;
+  }
+
+  /** A signed-in account, a browser or the operator's command line, by its bearer token. */
   async function authenticateBearer(credentials: Credentials): Promise<Principal> {
     const { authorization, route } = credentials;
     if (authorization === undefined) throw apiError("noCredentials");
     const [, token] = /^Bearer\s+([\w-]{20,100})$/i.exec(authorization.trim()) ?? [];
     if (token?.startsWith(BROWSER_TOKEN)) return authenticateBrowser(token, credentials);
-    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearer(token);
+    if (token?.startsWith(OPERATOR_TOKEN)) return authenticateOperator(token, credentials);
+    const found = token === undefined ? ({ kind: "unknown" } as const) : await bearers.account(token);
     if (found.kind === "unknown") throw apiError("badBearer");
     if (found.kind === "expired") throw apiError("bearerExpired");
-    const { id, uuid, suspended, role } = found.account;
-    if (suspended) throw apiError("accountSuspended");
-    const isOperator = role === "operator";
-    if (!mayCall({ kind: "account", scopes: SCOPES, isOperator }, route ?? "")) throw apiError("noPermission");
+    const { account, acting } = found;
+    if (account.suspended || acting?.organization.suspended) throw apiError("accountSuspended");
+    // Who acts for an organisation has its rights and not those of an operator.
+    const isOperator = account.role === "operator" && !acting;
+    const scopes = acting?.role === "member" ? MEMBER_SCOPES : SCOPES;
+    if (!mayCall({ kind: "account", scopes, isOperator }, route ?? "")) throw apiError("noPermission");
+    const { id, uuid } = acting?.organization ?? account;
     const first = await store.firstProject(db, id);
     return {
       accountId: id,
@@ -223,8 +223,10 @@ export function createProjects(
       kind: "account",
       keyId: 0,
       models: undefined,
-      caps: first?.isCapped ? PROJECT_CAP : 0,
+      caps: (first?.isCapped ? PROJECT_CAP : 0) | (acting?.isCapped ? MEMBER_CAP : 0),
       isOperator,
+      actorUuid: account.uuid,
+      memberId: acting?.memberId ?? 0,
     };
   }
 
@@ -234,9 +236,14 @@ export function createProjects(
       if (!apiKey) return authenticateBearer(credentials);
       const key = apiKey.length > KEY_LIMIT ? undefined : await lookUp(apiKey);
       if (!key || (key.expires_at !== null && key.expires_at <= Date.now())) throw apiError("unknownKey");
-      if (!addressAllowed(key.ipAllow, credentials.ip) || !addressAllowed(key.keyIpAllow, credentials.ip))
-        throw apiError("ipNotAllowed", credentials.ip);
-      if (key.auth === "signature") await checkSignature(key, credentials, apiKey);
+      try {
+        if (!addressAllowed(key.ipAllow, credentials.ip) || !addressAllowed(key.keyIpAllow, credentials.ip))
+          throw apiError("ipNotAllowed", credentials.ip);
+        if (key.auth === "signature") await checkSignature(key, credentials, apiKey);
+      } catch (error) {
+        noteRefusal(key, credentials.ip, error);
+        throw error;
+      }
       return admit(key, credentials);
     },
     createEmpty: (tx, project) => store.insertProject(tx, project),

@@ -17,14 +17,37 @@ export async function ownProject(
   which: { id: number; accountId: number },
 ): Promise<OwnProjectRow | undefined> {
   const rows = await db.all<OwnProjectRow>(
-    "select id, account_id, name, auth, nonce_policy, ip_allow, created_at, alert_url from project where id = ? and account_id = ?",
+    "select id, account_id, name, auth, nonce_policy, ip_allow, created_at, alert_url from project where id = ? and account_id = ? and removed_at is null",
     [which.id, which.accountId],
   );
   return rows[0];
 }
 
+/** Its keys and tokens end, their secrets and caps go; the project stays as a name in statements. */
+export async function removeProject(tx: Tx, projectId: number): Promise<void> {
+  await tx.run("update project set removed_at = ?, alert_url = '' where id = ?", [tx.now, projectId]);
+  await tx.run(
+    "update project_key set revoked_at = ?, secret_sealed = null where project_id = ? and revoked_at is null",
+    [tx.now, projectId],
+  );
+  await tx.run("delete from callback_secret where project_id = ?", [projectId]);
+}
+
+/** Ends a browser's token; false where it is none of the account's, or is over. */
+export async function revokeToken(tx: Tx, which: { id: number; accountId: number }): Promise<boolean> {
+  const changed = await tx.run(
+    `update project_key set revoked_at = ? where id = ? and kind = 'browser' and revoked_at is null
+     and project_id in (select id from project where account_id = ?)`,
+    [tx.now, which.id, which.accountId],
+  );
+  return changed > 0;
+}
+
 export async function countProjects(tx: Tx, accountId: number): Promise<number> {
-  const rows = await tx.all<{ n: number }>("select count(*) as n from project where account_id = ?", [accountId]);
+  const rows = await tx.all<{ n: number }>(
+    "select count(*) as n from project where account_id = ? and removed_at is null",
+    [accountId],
+  );
   return rows[0]?.n ?? 0;
 }
 
@@ -68,7 +91,7 @@ export async function ownKey(
 ): Promise<(OwnKeyRow & { auth: "signature" | "apikey" }) | undefined> {
   const rows = await db.all<OwnKeyRow & { auth: "signature" | "apikey" }>(
     `select ${KEY}, p.auth from project_key k join project p on p.id = k.project_id
-     where k.id = ? and p.account_id = ? and k.kind = 'key'`,
+     where k.id = ? and p.account_id = ? and p.removed_at is null and k.kind = 'key'`,
     [which.id, which.accountId],
   );
   return rows[0];

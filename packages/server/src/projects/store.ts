@@ -25,7 +25,7 @@ const KEY = `select k.id as key_id, p.id as project_id, a.id as account_id, a.uu
   (case when exists (select 1 from spend_cap c where c.subject = 'project' and c.subject_id = p.id) then 1 else 0 end)
   + (case when exists (select 1 from spend_cap c where c.subject = 'key' and c.subject_id = k.id) then 2 else 0 end) as caps
   from project_key k join project p on p.id = k.project_id join account a on a.id = p.account_id
-  where k.key_hash = ? and k.revoked_at is null`;
+  where k.key_hash = ? and k.revoked_at is null and p.removed_at is null`;
 
 export async function findKey(db: Database, keyHash: string): Promise<KeyRow | undefined> {
   return (await db.all<KeyRow>(KEY, [keyHash]))[0];
@@ -128,7 +128,7 @@ export function listProjects(db: Database, accountId: number): Promise<ProjectRo
     `select p.id, p.name, p.auth, p.ip_allow, p.created_at,
        (select k.key_last4 from project_key k where k.project_id = p.id and k.revoked_at is null and k.kind = 'key' order by k.id desc limit 1) as key_last4,
        (select count(*) from task t where t.account_id = p.account_id and t.project_id = p.id) as tasks
-     from project p where p.account_id = ? order by p.id`,
+     from project p where p.account_id = ? and p.removed_at is null order by p.id`,
     [accountId],
   );
 }
@@ -148,11 +148,17 @@ const payerOf = (row: StoredPayer | undefined): Payer | undefined =>
 
 /** The account's oldest project: what a signed-in account is billed for unless it names another. */
 export async function firstProject(db: Database, accountId: number): Promise<Payer | undefined> {
-  return payerOf((await db.all<StoredPayer>(`${PAYER} where p.account_id = ? order by p.id limit 1`, [accountId]))[0]);
+  return payerOf(
+    (
+      await db.all<StoredPayer>(`${PAYER} where p.account_id = ? and p.removed_at is null order by p.id limit 1`, [
+        accountId,
+      ])
+    )[0],
+  );
 }
 
 export async function payer(db: Database, projectId: number): Promise<Payer | undefined> {
-  return payerOf((await db.all<StoredPayer>(`${PAYER} where p.id = ?`, [projectId]))[0]);
+  return payerOf((await db.all<StoredPayer>(`${PAYER} where p.id = ? and p.removed_at is null`, [projectId]))[0]);
 }
 
 export async function revokeAll(tx: Tx, accountId: number): Promise<void> {

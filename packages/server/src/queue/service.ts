@@ -19,6 +19,7 @@ export {
   loads,
   lockApp,
   modelsOf,
+  ofModel,
   overdue,
   type Place,
   placeOf,

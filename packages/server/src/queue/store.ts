@@ -142,6 +142,24 @@ export async function overdue(db: Database, tx: Tx, limit: number): Promise<numb
   return rows.map((row) => row.task_id);
 }
 
+/** Tasks of one model that wait, at most `limit`, and whether any runs. Without an index: asked only of models that were removed. */
+export async function ofModel(
+  db: Database,
+  tx: Tx,
+  modelId: number,
+  limit: number,
+): Promise<{ waiting: number[]; running: boolean }> {
+  const rows = await tx.all<{ task_id: number }>(
+    `select task_id from queue_entry where model_id = ? and state in ('ready', 'waiting') limit ?${db.skipLocked}`,
+    [modelId, limit],
+  );
+  const running = await tx.all(
+    "select 1 as one from queue_entry where model_id = ? and state in ('leased', 'steps') limit 1",
+    [modelId],
+  );
+  return { waiting: rows.map((row) => row.task_id), running: running.length > 0 };
+}
+
 /** Leases a ready task to a worker under the next epoch. The attempt counts from here, so a task that kills workers cannot loop. */
 export async function lease(
   tx: Tx,

@@ -98,6 +98,8 @@ export function createShares({ db, seal, tasks, models }: SharesDeps): Shares {
         models: undefined,
         caps: 0,
         isOperator: false,
+        actorUuid: row.uuid,
+        memberId: 0,
       };
       const task = await tasks.detail(principal, { taskid: String(row.task_id) }, filesBase);
       const title = models.byId(Number(task.modelid))?.manifest.title ?? task.modelslugproject;

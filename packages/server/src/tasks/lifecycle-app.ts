@@ -3,17 +3,20 @@ import type { Bill, EventBody } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import { addFile, newId } from "../files/service.ts";
 import type { Revenue } from "../ledger/service.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import type { KnownModel } from "../models/service.ts";
 import { nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
 import { append, beginAttempt, end, failed, type LifecycleDeps, type NewEvent } from "./lifecycle.ts";
 import type { ReceivedFile } from "./parameters.ts";
 import * as store from "./store.ts";
+import { readApp } from "./store-steps.ts";
 
 /** Takes a ready app out of the queue's hands; false where it is gone. */
-export async function beginApp(deps: LifecycleDeps, tx: Tx, taskId: number, model: CatalogueModel): Promise<boolean> {
+export async function beginApp(deps: LifecycleDeps, tx: Tx, taskId: number, model: KnownModel): Promise<boolean> {
   if (!(await queue.takeUpApp(tx, taskId))) return false;
-  const attempt = { taskId, attempts: 1, version: model.version, model: nameOf(model) };
+  // Its steps were laid down when it was accepted, whatever version is active now.
+  const { version } = await readApp(tx, taskId);
+  const attempt = { taskId, attempts: 1, version, model: nameOf(model) };
   if (!(await beginAttempt(deps, tx, attempt)))
     throw new Error(`app ${taskId} is ready in the queue but not in its status`);
   const at = tx.now;
@@ -67,6 +70,19 @@ function closing(tx: Tx, text: string): NewEvent[] {
   ];
 }
 
+/** Runs of one step name their files alike; together they need names of their own: `cut.png`, `cut-2.png`. */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const dot = name.lastIndexOf(".");
+    const [stem, suffix] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+    let distinct = name;
+    for (let n = 2; taken.has(distinct); n++) distinct = `${stem}-${n}${suffix}`;
+    taken.add(distinct);
+    return distinct;
+  });
+}
+
 export interface AppAnswer {
   files: readonly ReceivedFile[];
   text: string;
@@ -95,7 +111,9 @@ export async function finishApp(deps: LifecycleDeps, tx: Tx, taskId: number, ans
   });
   if (!done) return;
   const parent = newId();
-  for (const [position, { name, contentType, size, ref }] of files.entries()) {
+  const names = distinctNames(files.map(({ name }) => name));
+  for (const [position, { contentType, size, ref }] of files.entries()) {
+    const name = names[position] ?? "file";
     const file = { accountId: head.account_id, name, contentType, size, blob: ref, taskId, position };
     await addFile(tx, { ...file, kind: "output" }, parent);
   }

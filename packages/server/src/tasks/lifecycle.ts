@@ -18,6 +18,7 @@ import {
 import type { Bus } from "../bus/bus.ts";
 import type { Database, Tx } from "../db/database.ts";
 import * as ledger from "../ledger/service.ts";
+import type { Publishers } from "../ledger/service-publishers.ts";
 import type { Meter } from "../metrics/meter.ts";
 import { type Models, nameOf } from "../models/service.ts";
 import type { ModelStats } from "../models/stats.ts";
@@ -62,6 +63,8 @@ export interface LifecycleDeps {
   models: Models;
   stats: ModelStats;
   overLimit: ledger.OverLimit;
+  /** How a run's price is divided. */
+  publishers: Pick<Publishers, "divided">;
   /** Days for which an ended task's files are kept; 0 = for ever. */
   keepFilesDays: number;
   meter: Meter;
@@ -180,7 +183,8 @@ export async function end(
     tx.chain(() => deps.bus.publish(APP_TOPIC, head.parent_id));
   } else {
     const revenue = options.app?.revenue ?? [{ owner: model?.owner ?? "unknown", amount: cost }];
-    await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, revenue });
+    const parts = deps.publishers.divided(revenue);
+    await ledger.settle(tx, { accountId: head.account_id, taskId: head.id, hold: head.hold, revenue: parts });
   }
   if (head.app !== null) await cancelSteps(deps, tx, head.id);
   if (head.caps !== 0) await ledger.giveBackToCaps(tx, head, head.hold - cost);

@@ -36,7 +36,7 @@ export interface ListQuery {
   /** Unix milliseconds: made at `from` or later, before `to`. */
   from: number | undefined;
   to: number | undefined;
-  /** Only tasks that ended and cost so much, both included. */
+  /** Only tasks that ended and cost so much, both included. Below 10⁶ dollars, so that a number holds them exactly. */
   costFrom: Money | undefined;
   costTo: Money | undefined;
   /** Only smaller ids. */
@@ -60,7 +60,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     limit: Math.min(count("limit", 20), LIST_LIMIT),
     outcome: TASK_OUTCOMES.find((name) => name === text("status")),
     projectId: whole("projectid"),
-    parentId: whole("parentid"),
+    parentId: whole("parenttaskid"),
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),

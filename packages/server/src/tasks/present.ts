@@ -12,7 +12,7 @@ import {
 } from "@modelyard/contract";
 import { filePath } from "../files/policy.ts";
 import type { FileRow } from "../files/service.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import type { KnownModel } from "../models/service.ts";
 import type { WaitReason } from "../workers/wait-reason.ts";
 import type { TaskRow } from "./store.ts";
 import type { StepRow } from "./store-steps.ts";
@@ -53,7 +53,7 @@ function presentOutput(file: FileRow, row: TaskRow, base: string): OutputFile {
   };
 }
 
-function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
+function promptOf(row: TaskRow, model: KnownModel | undefined): string {
   const values = JSON.parse(row.inputs) as RunInputs["values"];
   const first = model
     ? items(model.manifest).find((item) => item.type === "textarea" || item.type === "text")?.id
@@ -63,7 +63,7 @@ function promptOf(row: TaskRow, model: CatalogueModel | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
-function presentAnswer(row: TaskRow, model: CatalogueModel | undefined): OutputText[] {
+function presentAnswer(row: TaskRow, model: KnownModel | undefined): OutputText[] {
   if (row.answer === null) return [];
   const { raw, thinking, answer } = JSON.parse(row.answer) as { raw: string; thinking: string[]; answer: string[] };
   const content = { prompt: promptOf(row, model), raw, thinking, answer, message: answer.join("\n") };
@@ -80,7 +80,7 @@ export interface Outlook {
 }
 
 export interface TaskContext {
-  model: CatalogueModel | undefined;
+  model: KnownModel | undefined;
   outputs: readonly FileRow[];
   /** Undefined once it has ended. */
   outlook: Outlook | undefined;

@@ -20,7 +20,7 @@ import { addFile, fileByAccessKey, newId, outputsOf, removeTaskFiles } from "../
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
-import { KEY_CAP, PROJECT_CAP, type SpendCaps } from "../ledger/service-caps.ts";
+import { KEY_CAP, MEMBER_CAP, PROJECT_CAP, type SpendCaps } from "../ledger/service-caps.ts";
 import { quoteRun } from "../models/quote.ts";
 import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
@@ -114,7 +114,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     if (id === principal.projectId) return { projectId: id, caps: principal.caps };
     const project = principal.kind === "browser" ? undefined : await projects.payer(id);
     if (project?.accountId !== principal.accountId) throw apiError("noPermission");
-    return { projectId: id, caps: (principal.caps & KEY_CAP) | (project.isCapped ? PROJECT_CAP : 0) };
+    return { projectId: id, caps: (principal.caps & (KEY_CAP | MEMBER_CAP)) | (project.isCapped ? PROJECT_CAP : 0) };
   }
 
   async function find(principal: Principal, fields: Fields): Promise<store.TaskRow> {
@@ -128,9 +128,10 @@ export function createTasks(deps: TasksDeps): Tasks {
 
   async function context(row: store.TaskRow, base: string): Promise<TaskContext> {
     const model = models.byId(row.model_id);
+    const current = models.current(row.model_id);
     const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
     const steps = row.app === null ? undefined : await stepsOf(db, row.id);
-    return { model, outputs, base, outlook: model && (await outlookOf(row, model)), steps, nameOf: nameById };
+    return { model, outputs, base, outlook: current && (await outlookOf(row, current)), steps, nameOf: nameById };
   }
 
   const nameById = (id: number) => nameOf(models.byId(id));
@@ -220,13 +221,17 @@ export function createTasks(deps: TasksDeps): Tasks {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
         const limit = await ledger.hold(tx, { accountId, amount: quoted.hold, overLimit: deps.overLimit });
-        if (caps !== 0) await spendCaps.take(tx, { projectId, keyId: principal.keyId, caps, amount: quoted.hold });
+        if (caps !== 0) {
+          const { keyId, memberId } = principal;
+          await spendCaps.take(tx, { projectId, keyId, memberId, caps, amount: quoted.hold });
+        }
         const priority = priorityRank(wish.priority);
         const { id, deadline } = await store.insertTask(tx, {
           token,
           accountId,
           projectId,
           keyId: principal.keyId,
+          memberId: principal.memberId,
           caps,
           modelId: model.id,
           version: model.version,

@@ -37,6 +37,7 @@ export async function startStep(
     accountId,
     projectId,
     keyId: parent.key_id,
+    memberId: parent.member_id,
     caps: 0,
     modelId: model.id,
     version: model.version,

@@ -28,7 +28,10 @@ export interface AppRow {
   account_id: number;
   project_id: number;
   key_id: number;
+  member_id: number;
   priority: number;
+  /** That it was accepted at; `app` is this version's. */
+  version: string;
   inputs: string;
   app: string;
   /** Nano-dollars. */
@@ -37,7 +40,7 @@ export interface AppRow {
 
 export async function readApp(tx: Tx, taskId: number): Promise<AppRow> {
   const [row] = await tx.all<AppRow>(
-    "select account_id, project_id, key_id, priority, inputs, app, cast(hold as text) as hold from task where id = ?",
+    "select account_id, project_id, key_id, member_id, priority, version, inputs, app, cast(hold as text) as hold from task where id = ?",
     [taskId],
   );
   if (!row) throw new Error(`task ${taskId} does not exist`);

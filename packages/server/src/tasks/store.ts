@@ -10,6 +10,7 @@ export interface TaskRow {
   account_uuid: string;
   project_id: number;
   key_id: number;
+  member_id: number;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -55,6 +56,7 @@ export interface NewTask {
   accountId: number;
   projectId: number;
   keyId: number;
+  memberId: number;
   caps: number;
   modelId: number;
   version: string;
@@ -76,8 +78,8 @@ export interface NewTask {
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, price_terms, hold, key_id, caps, priority, deadline, app, parent_id, step, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -97,6 +99,7 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.priceTerms,
     task.hold,
     task.keyId,
+    task.memberId,
     task.caps,
     task.priority,
     deadline,
@@ -138,6 +141,7 @@ export interface TaskHead {
   account_id: number;
   project_id: number;
   key_id: number;
+  member_id: number;
   caps: number;
   created_at: number;
   model_id: number;
@@ -157,7 +161,7 @@ export interface TaskHead {
 
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
-    `select id, token, account_id, project_id, key_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+    `select id, token, account_id, project_id, key_id, member_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
       price_method, price_terms, app, parent_id, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );
@@ -303,7 +307,6 @@ function conditions(filter: TaskFilter): { where: string; params: (string | numb
   if (projectId !== undefined) parts.push(["t.project_id = ?", projectId]);
   if (from !== undefined) parts.push(["t.created_at >= ?", from]);
   if (to !== undefined) parts.push(["t.created_at < ?", to]);
-  // Below 10⁶ dollars, so that a number holds them exactly.
   if (costFrom !== undefined) parts.push(["t.cost >= ?", Number(costFrom)]);
   if (costTo !== undefined) parts.push(["t.cost <= ?", Number(costTo)]);
   if (search !== "") {

@@ -27,6 +27,7 @@ import {
 import { inputFiles } from "../tasks/service.ts";
 import { needOf } from "./capacity.ts";
 import { type ConnectedWorker, type Registry, roomFor } from "./registry.ts";
+import { createRemovedSweep } from "./removed-models.ts";
 
 export interface Dispatcher {
   /** Something may be claimable now. */
@@ -83,6 +84,7 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { db, bus, models, registry, turns, pauses, meter, log } = deps;
   const lifecycle: LifecycleDeps = deps;
+  const endRemoved = createRemovedSweep(lifecycle, models);
   let claiming: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -97,7 +99,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function claimOne(tx: Tx, candidate: queue.Candidate): Promise<Claimed | undefined> {
-    const model = models.byId(candidate.model_id);
+    const model = models.current(candidate.model_id);
     const worker = model && takerFor(model);
     if (!worker) return undefined;
     const lease = await queue.lease(tx, candidate.task_id, worker.id);
@@ -171,12 +173,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       });
   }
 
-  /** Queued tasks whose deadline has passed end unbilled; tasks beyond a limit that has room again become ready. */
+  /** Queued tasks whose deadline has passed, or whose model is gone, end unbilled; tasks beyond a limit that has room again become ready. */
   async function sweepQueue(): Promise<void> {
     await db.write(async (tx) => {
       for (const taskId of await queue.overdue(db, tx, SWEEP_BATCH)) {
         await cancel(lifecycle, tx, taskId, { onlyQueued: true, reason: "Its deadline passed before it could start." });
       }
+      await endRemoved(tx, SWEEP_BATCH);
       // Also where runs beyond a limit are refused today: some may wait from a time when they were queued.
       for (const accountId of await queue.accountsWaiting(tx)) await releaseWaiting(tx, accountId);
     });

@@ -55,11 +55,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const lifecycle: LifecycleDeps = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
 
+  const tellModels = (worker: ConnectedWorker) => worker.send({ t: "models", models: models.versions() });
+
   const ends = [
     bus.subscribe(KILL_TOPIC, (message) => {
       const { task, epoch, worker: id } = message as KillNews;
       // Its place stays taken until the worker says that nothing of it is alive.
       registry.get(id)?.send({ t: "kill", task, epoch });
+    }),
+    models.changed(() => {
+      for (const worker of registry.all()) tellModels(worker);
+      dispatcher.wake();
     }),
     cordons.changed(() => {
       for (const worker of registry.all()) worker.cordoned = cordons.get(worker.name) !== undefined;
@@ -111,7 +117,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     registry.add(worker);
     worker.send({ t: "welcome", lost });
-    worker.send({ t: "models", models: models.versions() });
+    tellModels(worker);
     log(`worker ${hello.name} connected (${hello.slots} slots, ${hello.gpus.length} GPUs, ${kept.length} running)`);
     dispatcher.wake();
     return worker;

@@ -1,7 +1,7 @@
 /** Queue and workers as operators see them. */
 import type { QueueRow, WorkerRow } from "@modelyard/contract";
 import type { Switched } from "../db/switches.ts";
-import type { CatalogueModel } from "../models/service.ts";
+import type { CatalogueModel, KnownModel } from "../models/service.ts";
 import type { Load } from "../queue/service.ts";
 import type { ConnectedWorker } from "./registry.ts";
 
@@ -12,13 +12,13 @@ export function presentSwitched(on: Switched | undefined): { reason: string; sin
 }
 
 /** A model that has left the catalogue may still have tasks: "unknown". */
-const named = (model: CatalogueModel | undefined) => ({
+const named = (model: KnownModel | undefined) => ({
   slugowner: model?.cleanOwner ?? "unknown",
   slugproject: model?.cleanSlug ?? "unknown",
 });
 
 export function presentQueue(
-  model: CatalogueModel | undefined,
+  model: KnownModel | undefined,
   loads: readonly Load[],
   paused: Switched | undefined,
 ): QueueRow {

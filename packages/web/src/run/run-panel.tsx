@@ -190,16 +190,19 @@ function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
   const { price } = task.modelyard;
   const rows: [string, string][] = [
     ["Set aside at most", dollars(price.hold)],
-    ["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`],
+    // An app has no rate of its own: its lines say what its steps cost.
+    ...(task.modelyard.steps === null
+      ? ([["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`]] as [string, string][])
+      : []),
     ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
   ];
   return (
     <div className="grid gap-3 border-t border-line pt-4 text-sm">
       <dl className="flex flex-wrap gap-x-8 gap-y-2">
-        {rows.map(([term, value], index) => (
+        {rows.map(([term, value]) => (
           <div key={term}>
             <dt className="text-soft">{term}</dt>
-            <dd className={`tabular-nums ${index === 2 ? "font-semibold" : ""}`}>{value}</dd>
+            <dd className={`tabular-nums ${term === "Billed" ? "font-semibold" : ""}`}>{value}</dd>
           </div>
         ))}
       </dl>

@@ -186,9 +186,17 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     for (const lease of leases) attempts.get(key(lease))?.attempt.stop("lease-lost");
   }
 
-  /** Small models are made ready before anybody asks, one after the other. */
+  /** Small models are made ready before anybody asks, one after the other; the catalogue may change meanwhile. */
   async function prepare(): Promise<void> {
-    for (const model of models.values()) {
+    let prepared: typeof models | undefined;
+    while (prepared !== models) {
+      prepared = models;
+      await prepareAll(models);
+    }
+  }
+
+  async function prepareAll(these: ReadonlyMap<string, ModelVersion>): Promise<void> {
+    for (const model of these.values()) {
       if (closing.signal.aborted) return;
       if (refuseNetwork(model)) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
