@@ -58,6 +58,7 @@ export const StatementResponse = z.strictObject({
   lines: z.array(StatementLine),
   next: z.string().describe('Send it as `cursor` for the next page; "" = this was the last.'),
 });
+export type StatementResponse = z.infer<typeof StatementResponse>;
 
 export const WalletTransaction = z.strictObject({
   id: digits,

@@ -36,6 +36,8 @@ export interface Deletion {
 export interface DeletionDeps {
   db: Database;
   blobs: Blobs;
+  /** What other rooms keep of an account that nobody may see once it is deleted. */
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
@@ -44,7 +46,7 @@ export interface DeletionDeps {
 
 const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
 
-export function startDeletion({ db, blobs, projects, sessions, signIn, log }: DeletionDeps): Deletion {
+export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
   let work = Promise.resolve();
   let stopping = false;
 
@@ -83,6 +85,7 @@ export function startDeletion({ db, blobs, projects, sessions, signIn, log }: De
     await forgetAutoTopUp(tx, account.id);
     await forgetMemberships(tx, account.id);
     await forgetIdentities(tx, account.id);
+    await forget(tx, account.id);
     await forgetPerson(tx, account);
     await store.blank(tx, account.id, account.uuid);
   }

@@ -19,6 +19,9 @@ import { publishers } from "./migrations/0015-publishers.ts";
 import { identities } from "./migrations/0016-identities.ts";
 import { topUps } from "./migrations/0017-top-ups.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
+import { runShares } from "./migrations/0021-run-shares.ts";
+import { statusSamples } from "./migrations/0022-status-samples.ts";
+import { comments } from "./migrations/0023-comments.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -38,6 +41,9 @@ const MIGRATIONS: readonly Migration[] = [
   identities,
   topUps,
   modelReports,
+  runShares,
+  statusSamples,
+  comments,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -22,6 +22,7 @@ import type {
   SpendCapTable,
 } from "./schema-accounts.ts";
 import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
+import type { ModelCommentTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -233,6 +234,9 @@ export interface Schema {
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
+  status_sample: StatusSampleTable;
+  model_comment: ModelCommentTable;
+  run_share: RunShareTable;
   model_version: ModelVersionTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;
