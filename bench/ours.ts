@@ -39,6 +39,8 @@ export interface Ours {
   service?(options: { samples: number }): Promise<{ p5: number; p50: number; p99: number }>;
   /** `files`: a server that serves this file at `url`. */
   startServing?(bytes: Buffer): Promise<{ url: string; stop(): Promise<void> }>;
+  /** `pages`: a server that has pages, with the address of a model's. */
+  startPages?(): Promise<{ url: string; stop(): Promise<void> }>;
   /** `memory`: resident memory of the idle server and its worker together, in MB (10⁶ bytes). */
   memory?(): Promise<{ megabytes: number }>;
 }
@@ -113,6 +115,11 @@ async function warm({ platform, count }: Running, agent: Agent, headers: Record<
 }
 
 export const ours: Ours = {
+  async startPages() {
+    const { platform, stop } = await start(["--no-worker"]);
+    return { url: `${platform.url}/models/test/picture`, stop };
+  },
+
   async startAccepting() {
     const running = await start(["--no-worker"]);
     const { platform, headers } = running;

@@ -50,7 +50,7 @@ test("a mask is painted on the picture of the sample, taken back, and becomes a 
   await picture(page, "draw-mask", false);
   assert.deepEqual(await axe(page), []);
   await page.getByRole("button", { name: "Use this mask" }).click();
-  await page.getByText("mask.png").waitFor();
+  await page.locator("fieldset").getByText("mask.png", { exact: true }).first().waitFor();
   // The preview beside its name is the mask itself: white along the stroke, black elsewhere, in the picture's size.
   const seen = await page.evaluate<unknown>(`(async () => {
     const image = [...document.querySelectorAll("fieldset img")].at(-1);

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ERRORS, type ErrorName } from "./errors.ts";
+import { referencePage } from "./gen-reference.ts";
 import { Manifest } from "./manifest.ts";
 import { openApi } from "./openapi.ts";
 import { LINE_LIMIT, ServiceMessage, ServiceRequest } from "./service-protocol.ts";
@@ -50,6 +51,7 @@ const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   concurrencyLimit: ["5.00", 1],
   foldersTooMany: ["you have 10000 folders"],
   quotaExceeded: ["10 GB"],
+  sharesTooMany: [50],
   taskNotKillable: ["it has ended already"],
 };
 
@@ -135,6 +137,7 @@ function generate(): Record<string, string> {
     [`${GENERATED}/openapi.json`]: json(openApi()),
     [`${GENERATED}/errors.json`]: json(errors()),
     "docs/api/errors.md": errorsPage(),
+    "docs/api/reference.md": referencePage(),
   };
 }
 

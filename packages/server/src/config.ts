@@ -48,6 +48,8 @@ export interface ServerConfig {
   metricsToken: string | undefined;
   /** Folder of the built web app; undefined = only the API, and a plain page that says so. */
   webDir: string | undefined;
+  /** Folder of the documentation and of the pages that an operator has not written yet; undefined = none is shown. */
+  docsDir: string | undefined;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -75,5 +77,6 @@ export const DEFAULT_CONFIG: ServerConfig = {
   runRate: 10,
   metricsToken: undefined,
   webDir: undefined,
+  docsDir: undefined,
   firstCredit: 1000n * USD,
 };

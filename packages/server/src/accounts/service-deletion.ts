@@ -10,6 +10,7 @@ import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { purgeFiles } from "../files/service-purge.ts";
 import * as ledger from "../ledger/service.ts";
+import { forgetAutoTopUp } from "../ledger/service-auto-top-up.ts";
 import { forgetMemberships, soleOwnerOf } from "../organizations/memberships.ts";
 import type { Projects } from "../projects/service.ts";
 import { purgeTasks } from "../tasks/service-purge.ts";
@@ -35,6 +36,8 @@ export interface Deletion {
 export interface DeletionDeps {
   db: Database;
   blobs: Blobs;
+  /** What other rooms keep of an account that nobody may see once it is deleted. */
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
@@ -43,7 +46,7 @@ export interface DeletionDeps {
 
 const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
 
-export function startDeletion({ db, blobs, projects, sessions, signIn, log }: DeletionDeps): Deletion {
+export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
   let work = Promise.resolve();
   let stopping = false;
 
@@ -79,8 +82,10 @@ export function startDeletion({ db, blobs, projects, sessions, signIn, log }: De
     await note(tx, { accountId: account.id, actor, action: "account.delete" });
     await sessions.end(tx, { accountId: account.id });
     await projects.removeAll(tx, account.id);
+    await forgetAutoTopUp(tx, account.id);
     await forgetMemberships(tx, account.id);
     await forgetIdentities(tx, account.id);
+    await forget(tx, account.id);
     await forgetPerson(tx, account);
     await store.blank(tx, account.id, account.uuid);
   }

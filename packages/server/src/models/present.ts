@@ -15,7 +15,7 @@ import {
 } from "@modelyard/contract";
 import { typeByName } from "../files/policy.ts";
 import type { CatalogueModel } from "./service.ts";
-import type { ModelStat, RunTimes } from "./stats.ts";
+import type { ModelStat, Rating, RunTimes } from "./stats.ts";
 
 /** Path of a picture or sample of a model, below the public base. The version in it lets browsers keep the answer for good. */
 export function assetPath(version: string, path: string): string {
@@ -73,7 +73,7 @@ function approximateCost(manifest: Manifest, stat: ModelStat): string {
   return formatUsd(fixed ? parseUsd(fixed.price) : 0n);
 }
 
-export function presentTool(model: CatalogueModel, stat: ModelStat, base: string): Tool {
+export function presentTool(model: CatalogueModel, stat: ModelStat & { rating: Rating }, base: string): Tool {
   const { manifest, version } = model;
   const seconds = stat.successes === 0 ? 0 : stat.elapsed / stat.successes / 10_000;
   const perSecond = manifest.price.find(({ method }) => method === "cps");
@@ -93,9 +93,9 @@ export function presentTool(model: CatalogueModel, stat: ModelStat, base: string
     samples: manifest.samples.map((sample) => base + assetPath(version, sampleOf(sample).file)),
     marketplace: 1,
     onlymembers: "1",
-    averagepoint: "0",
-    commentcount: "0",
-    ratedusercount: "0",
+    averagepoint: String(stat.rating.average),
+    commentcount: String(stat.rating.comments),
+    ratedusercount: String(stat.rating.rated),
     dynamicprice: dynamicPrice(manifest),
     approximatelycost: approximateCost(manifest, stat),
     cps: formatUsd(perSecond ? parseUsd(perSecond.price) : 0n),
@@ -158,15 +158,16 @@ function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, instal
   };
 }
 
-interface DetailFacts {
-  stat: ModelStat;
+interface Facts {
+  stat: ModelStat & { rating: Rating };
   times: RunTimes | undefined;
+  readiness: ToolFacts["readiness"];
   base: string;
-  readme: string;
+  /** A connected worker has the model's weights. */
   installed: boolean;
 }
 
-function presentFacts(model: CatalogueModel, { stat, times, base, installed }: DetailFacts): ToolFacts {
+function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed }: Facts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -180,6 +181,7 @@ function presentFacts(model: CatalogueModel, { stat, times, base, installed }: D
     pull: presentPull(model, installed),
     app: presentApp(manifest),
     problem: model.problem ?? null,
+    readiness,
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
@@ -195,7 +197,7 @@ function presentFacts(model: CatalogueModel, { stat, times, base, installed }: D
   };
 }
 
-export function presentToolDetail(model: CatalogueModel, facts: DetailFacts): ToolDetail {
+export function presentToolDetail(model: CatalogueModel, facts: Facts & { readme: string }): ToolDetail {
   const { stat, base, readme } = facts;
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,

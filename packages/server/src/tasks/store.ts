@@ -296,7 +296,7 @@ const OUTCOME_SQL: Readonly<Record<TaskOutcome, string>> = {
 };
 
 function conditions(filter: TaskFilter): { where: string; params: (string | number)[] } {
-  const { accountId, modelIds, outcome, projectId, parentId, search, from, to } = filter;
+  const { accountId, modelIds, outcome, projectId, parentId, search, from, to, costFrom, costTo } = filter;
   const parts: [sql: string, ...params: (string | number)[]][] = [
     ["t.account_id = ?", accountId],
     // Steps are shown with their app.
@@ -307,6 +307,8 @@ function conditions(filter: TaskFilter): { where: string; params: (string | numb
   if (projectId !== undefined) parts.push(["t.project_id = ?", projectId]);
   if (from !== undefined) parts.push(["t.created_at >= ?", from]);
   if (to !== undefined) parts.push(["t.created_at < ?", to]);
+  if (costFrom !== undefined) parts.push(["t.cost >= ?", Number(costFrom)]);
+  if (costTo !== undefined) parts.push(["t.cost <= ?", Number(costTo)]);
   if (search !== "") {
     const like = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
     const id = /^\d{1,15}$/.test(search) ? Number(search) : 0;
