@@ -61,7 +61,7 @@ export const ERRORS = {
   commentNotAllowed: entry(200, 1, "caller", () => "Only who has run this model lately can rate it."),
   commentNotExist: entry(200, 1, "caller", () => "comment-not-exist"),
   reportNotExist: entry(200, 1, "caller", () => "report-not-exist"),
-  shareNotExist: entry(200, 1, "caller", () => "This link leads to nothing: it has ended, or was revoked."),
+  shareNotExist: entry(404, 1, "caller", () => "This link leads to nothing: it has ended, or was revoked."),
   sharesTooMany: entry(200, 1, "caller", (most: number) => `A run has at most ${most} links. Revoke one first.`),
   documentNotExist: entry(404, 1, "caller", () => "document-not-exist"),
   quotaExceeded: entry(
