@@ -7,27 +7,10 @@ import {
   CommentSaveResponse,
   ReportListResponse,
 } from "./comment.ts";
-import { type ApiRoute, count, text } from "./route.ts";
+import { type ApiRoute, count, manage, operator, page, text } from "./route.ts";
 import { EmptyResponse } from "./wire.ts";
 
 const modelRef = { slugowner: text, slugproject: text };
-const page = {
-  limit: count.optional().describe("1 to 500."),
-  cursor: text.optional().describe("`next` of the page before."),
-};
-
-const closed =
-  (scope: "manage" | "operator") =>
-  (path: string, summary: string, fields: z.ZodType, answer: z.ZodType): ApiRoute => ({
-    path: `/v1/${path}`,
-    summary,
-    open: false,
-    scope,
-    fields,
-    answer,
-  });
-const manage = closed("manage");
-const operator = closed("operator");
 
 export const COMMENT_ROUTES: readonly ApiRoute[] = [
   {

@@ -20,7 +20,7 @@ import {
   ProjectListResponse,
   ProjectResponse,
 } from "./project.ts";
-import { type ApiRoute, count, SCOPES, text } from "./route.ts";
+import { type ApiRoute, count, manage, operator, page, SCOPES, text } from "./route.ts";
 import {
   AuditListResponse,
   AutoTopUpResponse,
@@ -36,10 +36,6 @@ import { EmptyResponse } from "./wire.ts";
 const projectRef = { projectid: count };
 const keyRef = { keyid: count };
 const amount = count.describe("US dollars.");
-const page = {
-  limit: count.optional().describe("1 to 500."),
-  cursor: text.optional().describe("`next` of the page before."),
-};
 const format = z.enum(["json", "csv"]).optional();
 const capFields = {
   cap: count.optional().describe('US dollars; "" = no cap.'),
@@ -53,19 +49,6 @@ const keyFields = {
   expires: count.optional().describe("Unix seconds; 0 = never."),
   ...capFields,
 };
-
-const closed =
-  (scope: "manage" | "operator") =>
-  (path: string, summary: string, fields: z.ZodType, answer: z.ZodType): ApiRoute => ({
-    path: `/v1/${path}`,
-    summary,
-    open: false,
-    scope,
-    fields,
-    answer,
-  });
-const manage = closed("manage");
-const operator = closed("operator");
 
 export const MANAGE_ROUTES: readonly ApiRoute[] = [
   {

@@ -9,6 +9,7 @@ import { type Actor, note } from "../audit-log/service.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { purgeFiles } from "../files/service-purge.ts";
+import { flagField } from "../http/fields.ts";
 import * as ledger from "../ledger/service.ts";
 import { forgetAutoTopUp } from "../ledger/service-auto-top-up.ts";
 import { forgetMemberships, soleOwnerOf } from "../organizations/memberships.ts";
@@ -44,8 +45,6 @@ export interface DeletionDeps {
   log: (message: string) => void;
 }
 
-const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
-
 export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
   let work = Promise.resolve();
   let stopping = false;
@@ -76,7 +75,7 @@ export function startDeletion({ db, blobs, forget, projects, sessions, signIn, l
     const wallet = await ledger.lockWallet(tx, account.id);
     if (wallet.active > 0) throw apiError("tasksRunning");
     if (wallet.available > 0n) {
-      if (!isTrue(fields.forfeit)) throw apiError("balanceLeft", formatUsd(wallet.available, 2));
+      if (!flagField(fields, "forfeit")) throw apiError("balanceLeft", formatUsd(wallet.available, 2));
       await ledger.forfeit(tx, { accountId: account.id, amount: wallet.available });
     }
     await note(tx, { accountId: account.id, actor, action: "account.delete" });

@@ -10,7 +10,7 @@ import { apiError, formatUsd, type Money } from "@modelyard/contract";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
-import { dollarsField, isSent } from "../http/fields.ts";
+import { dollarsField, flagField, isSent } from "../http/fields.ts";
 import type { Mail } from "../mail/service.ts";
 import { monthStart } from "./service-caps.ts";
 import { CENT, LEAST, MOST, type StripePayments } from "./service-stripe.ts";
@@ -33,8 +33,6 @@ export interface AutoTopUp {
   sweep(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
 
 function present(row: store.AutoTopUpRow | undefined, now: number) {
   const used = row && row.month_start >= monthStart(now) ? row.month_used : 0n;
@@ -130,14 +128,14 @@ export function createAutoTopUp(deps: {
       return db.write(async (tx) => {
         const row = await store.find(tx, accountId);
         if (!row) throw apiError("noSavedPayment");
-        if (isTrue(fields.forget)) {
+        if (flagField(fields, "forget")) {
           // A payment that is under way ends first: its money must find its way.
           if (row.pending !== "") throw apiError("fieldInvalid", "forget", "must wait: a payment is under way");
           await store.forget(tx, accountId);
           await note(tx, { accountId, actor, action: "wallet.auto-topup", outcome: "forgotten" });
           return present(undefined, tx.now);
         }
-        const isOn = isSent(fields, "on") ? isTrue(fields.on) : row.is_on === 1;
+        const isOn = isSent(fields, "on") ? flagField(fields, "on") : row.is_on === 1;
         const below = amountField(fields, "below", row.below);
         const amount = amountField(fields, "amount", row.amount);
         const most = amountField(fields, "most", row.most);

@@ -10,7 +10,7 @@ import type Stripe from "stripe";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
-import { dollarsField, textField } from "../http/fields.ts";
+import { dollarsField, flagField, textField } from "../http/fields.ts";
 import type { Owner } from "./service-wallet.ts";
 import { topUp } from "./store.ts";
 import * as autoStore from "./store-auto-top-up.ts";
@@ -65,8 +65,6 @@ async function connect(settings: StripeSettings): Promise<Stripe> {
       : { host: api.hostname, port: api.port, protocol: api.protocol === "http:" ? "http" : "https" }),
   });
 }
-
-const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
 
 /** A path on this server to come back to. */
 function backPath(fields: Fields): string {
@@ -180,7 +178,7 @@ export function createStripePayments(deps: {
           ],
           success_url: back,
           cancel_url: back,
-          ...(isTrue(fields.save)
+          ...(flagField(fields, "save")
             ? {
                 customer_creation: "always" as const,
                 payment_intent_data: { setup_future_usage: "off_session" as const },
