@@ -1,7 +1,13 @@
 /** What an app is made of. */
 import type { ToolDetail } from "@modelyard/contract";
 
-export function AppParts({ app }: { app: NonNullable<ToolDetail["modelyard"]["app"]> }) {
+interface AppPartsProps {
+  app: NonNullable<ToolDetail["modelyard"]["app"]>;
+  /** All of its models are here; else which of them is missing is not known on this page, and none is linked to. */
+  isWhole: boolean;
+}
+
+export function AppParts({ app, isWhole }: AppPartsProps) {
   return (
     <section className="mt-6 border-t border-line pt-5" aria-labelledby="parts-title">
       <h2 id="parts-title" className="text-lg">
@@ -11,9 +17,13 @@ export function AppParts({ app }: { app: NonNullable<ToolDetail["modelyard"]["ap
         {app.steps.map(({ id, title, model }) => (
           <li key={id}>
             {title} <span className="text-soft">with</span>{" "}
-            <a href={`/models/${model.toLowerCase().replace(/[. ]/g, "-")}`} className="link">
-              {model}
-            </a>
+            {isWhole ? (
+              <a href={`/models/${model.toLowerCase().replace(/[. ]/g, "-")}`} className="link">
+                {model}
+              </a>
+            ) : (
+              model
+            )}
           </li>
         ))}
       </ol>
