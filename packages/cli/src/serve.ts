@@ -65,6 +65,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicUrl: flags.publicUrl,
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
+      enableModels: flags.enableModels ?? [],
       docsDir: existsSync(DOCS) ? DOCS : undefined,
       webDir: builtWeb(),
       masterKey: flags.masterKey,

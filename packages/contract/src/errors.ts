@@ -39,6 +39,13 @@ export const ERRORS = {
     () => "This model is in a folder that the server was started with. Take it out there, or write lifecycle: retired.",
   ),
   versionNotExist: entry(200, 1, "caller", () => "version-not-exist"),
+  modelNotInstalled: entry(
+    200,
+    1,
+    "caller",
+    (model: string) =>
+      `The weights of ${model} are on no connected worker. Its operator installs them with: modelyard models pull ${model}`,
+  ),
   workerNotExist: entry(200, 1, "caller", () => "worker-not-exist"),
   ...INPUT_ERRORS,
   folderNameInvalid: entry(
@@ -103,6 +110,7 @@ export const ERRORS = {
   keysTooMany: entry(200, 0, "caller", (limit: number) => `There are ${limit} already. Revoke one first.`),
   accountNotExist: entry(200, 1, "caller", () => "account-not-exist"),
   paymentsOff: entry(200, 0, "caller", () => "Payments are not set up on this server."),
+  noSavedPayment: entry(200, 0, "caller", () => "There is no saved way to pay. Make a payment with it saved first."),
   couponInvalid: entry(200, 1, "caller", () => "This coupon is not valid (any more), or was used already."),
   creditTooLow: entry(200, 0, "caller", () => "The wallet does not have that much available."),
   projectMissing: entry(200, 1, "caller", () => "The account has no project yet. Create one first."),

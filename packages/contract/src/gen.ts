@@ -25,6 +25,7 @@ type WithArgs = { [Name in ErrorName]: ArgsOf<Name> extends [] ? never : Name }[
 /** Arguments of the texts that have some, as a caller might meet them. */
 const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   appUnavailable: ["It needs the model acme/enlarge, which this server does not have."],
+  modelNotInstalled: ["OWNER/MODEL"],
   ipNotAllowed: ["203.0.113.7"],
   modelInvalid: ["there is no model.yaml in it"],
   fieldInvalid: ["name", "must be 1 to 100 characters"],

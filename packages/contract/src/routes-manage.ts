@@ -23,6 +23,7 @@ import {
 import { type ApiRoute, count, SCOPES, text } from "./route.ts";
 import {
   AuditListResponse,
+  AutoTopUpResponse,
   CouponResponse,
   StatementBy,
   StatementResponse,
@@ -151,8 +152,24 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   manage(
     "Wallet/TopUp",
     "Begin a payment",
-    z.object({ amount, next: text.optional().describe("Path on this server to come back to.") }),
+    z.object({
+      amount,
+      next: text.optional().describe("Path on this server to come back to."),
+      save: z.union([z.boolean(), text]).optional().describe("Save the way to pay, for `Wallet/AutoTopUp`."),
+    }),
     TopUpResponse,
+  ),
+  manage(
+    "Wallet/AutoTopUp",
+    "Read how the wallet fills up by itself; fields that are sent are changed",
+    z.object({
+      on: z.union([z.boolean(), text]).optional(),
+      below: count.optional().describe("US dollars; 5 to 10,000."),
+      amount: count.optional().describe("US dollars; 5 to 10,000, in whole cents."),
+      most: count.optional().describe("US dollars in a month, at least the amount."),
+      forget: z.union([z.boolean(), text]).optional().describe("Forget the saved way to pay."),
+    }),
+    AutoTopUpResponse,
   ),
   manage("Wallet/Coupon", "Use a coupon", z.object({ code: text }), CouponResponse),
   manage(
@@ -186,6 +203,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
       amount,
       note: text,
       reference: text.describe("Your own; the same one counts once, so that it may be sent again."),
+      expires: count.optional().describe("Unix seconds at which what is left of it is taken; 0 = never."),
     }),
     EmptyResponse,
   ),
@@ -205,7 +223,13 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   operator(
     "Admin/CouponCreate",
     "Make a coupon",
-    z.object({ amount, uses: count.optional(), expires: count.optional(), code: text.optional() }),
+    z.object({
+      amount,
+      uses: count.optional(),
+      expires: count.optional(),
+      code: text.optional(),
+      creditdays: count.optional(),
+    }),
     CouponCreateResponse,
   ),
   operator("Admin/CouponList", "Coupons, newest first", z.object(page), CouponListResponse),

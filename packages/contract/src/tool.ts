@@ -96,6 +96,8 @@ export const ToolFacts = z.strictObject({
     .nullable(),
   /** Why it cannot be run on this server, in a sentence. */
   problem: z.string().nullable(),
+  /** Of models whose weights an operator has to fetch: whether a connected worker has them, how, and their bytes as far as known. */
+  pull: z.strictObject({ installed: z.boolean(), command: z.string(), bytes: z.number().int().nullable() }).nullable(),
   /**
    * Whether a run could begin at once. `ready`: a worker has it installed. `cold`: a worker is there, and has to install it first.
    * `none`: no worker that takes runs can run it.

@@ -16,6 +16,8 @@ export interface ServerConfig {
   databaseUrl: string | undefined;
   /** Folders of models, later ones win over earlier ones. */
   modelDirs: readonly string[];
+  /** Models (owner/slug) that are there only because the operator names them (`optIn` in their manifests). */
+  enableModels: readonly string[];
   /** 64 hex digits; undefined = dataDir/master.key. */
   masterKey: string | undefined;
   /** Proxies whose X-Forwarded-For is believed. */
@@ -59,6 +61,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   publicUrl: undefined,
   databaseUrl: undefined,
   modelDirs: [],
+  enableModels: [],
   masterKey: undefined,
   trustedProxies: [],
   allowHosts: [],

@@ -27,7 +27,9 @@ import { Buckets, createLimits } from "./http/rates.ts";
 import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
 import { stripeRoutes } from "./ledger/routes-stripe.ts";
+import { createAutoTopUp } from "./ledger/service-auto-top-up.ts";
 import { createSpendCaps } from "./ledger/service-caps.ts";
+import { sweepCredit } from "./ledger/service-expiry.ts";
 import { createPublishers } from "./ledger/service-publishers.ts";
 import { createStripePayments } from "./ledger/service-stripe.ts";
 import { createWallets } from "./ledger/service-wallet.ts";
@@ -68,7 +70,7 @@ import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
 import { readinessOf } from "./workers/readiness.ts";
-import { createRegistry } from "./workers/registry.ts";
+import { createRegistry, isInstalled } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
 import { operateRoutes } from "./workers/routes-operate.ts";
 import { createAttempts, registerToken } from "./workers/service.ts";
@@ -141,7 +143,13 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const projects = createProjects(db, seal, { account: sessions.byBearer, operator: operatorToken(masterKey) });
   const credentials = await firstRun(db, projects, config.firstCredit);
   const addedRoot = join(config.dataDir, "models");
-  const { models, catalogue } = await loadModels({ db, roots: config.modelDirs, addedRoot, log });
+  const { models, catalogue } = await loadModels({
+    db,
+    roots: config.modelDirs,
+    enabled: config.enableModels,
+    addedRoot,
+    log,
+  });
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
@@ -212,7 +220,9 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const shares = createShares({ db, seal, tasks, models });
   shareRoutes(app, { projects, shares });
   const stripe = createStripePayments({ db, settings: config.stripe, log });
-  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, stripe, trail });
+  const autoTopUp = createAutoTopUp({ db, stripe, mail, log });
+  const creditSweep = sweepCredit(db, log);
+  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, autoTopUp, stripe, trail });
   stripeRoutes(app, { stripe });
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
@@ -236,7 +246,12 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
-  modelRoutes(app, { models, stats, readiness: (model) => readinessOf(model, registry.all()) });
+  modelRoutes(app, {
+    models,
+    stats,
+    readiness: (model) => readinessOf(model, registry.all()),
+    isInstalled: (version) => isInstalled(registry.all(), version),
+  });
   modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
   const status = createStatus({ db, registry, pauses, log });
   statusRoutes(app, { status });
@@ -296,6 +311,8 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await sessions.stop();
       await spendCaps.stop();
       publishers.stop();
+      await autoTopUp.stop();
+      await creditSweep.stop();
       await mail.stop();
       await sweeper.stop();
       await status.stop();

@@ -10,6 +10,7 @@ import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { purgeFiles } from "../files/service-purge.ts";
 import * as ledger from "../ledger/service.ts";
+import { forgetAutoTopUp } from "../ledger/service-auto-top-up.ts";
 import { forgetMemberships, soleOwnerOf } from "../organizations/memberships.ts";
 import type { Projects } from "../projects/service.ts";
 import { purgeTasks } from "../tasks/service-purge.ts";
@@ -81,6 +82,7 @@ export function startDeletion({ db, blobs, forget, projects, sessions, signIn, l
     await note(tx, { accountId: account.id, actor, action: "account.delete" });
     await sessions.end(tx, { accountId: account.id });
     await projects.removeAll(tx, account.id);
+    await forgetAutoTopUp(tx, account.id);
     await forgetMemberships(tx, account.id);
     await forgetIdentities(tx, account.id);
     await forget(tx, account.id);

@@ -17,6 +17,7 @@ import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { organizations } from "./migrations/0014-organizations.ts";
 import { publishers } from "./migrations/0015-publishers.ts";
 import { identities } from "./migrations/0016-identities.ts";
+import { topUps } from "./migrations/0017-top-ups.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly Migration[] = [
   organizations,
   publishers,
   identities,
+  topUps,
   modelReports,
   runShares,
   statusSamples,

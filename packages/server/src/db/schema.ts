@@ -10,7 +10,9 @@ import type {
   AccountSessionTable,
   AccountTable,
   AuditEntryTable,
+  AutoTopUpTable,
   CouponTable,
+  CreditGrantTable,
   MailTable,
   NonceTable,
   OrganizationInvitationTable,
@@ -81,7 +83,7 @@ export interface LedgerTransferTable {
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout" | "expiry";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
@@ -212,6 +214,8 @@ export interface Schema {
   organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
+  auto_top_up: AutoTopUpTable;
+  credit_grant: CreditGrantTable;
   publisher: PublisherTable;
   coupon: CouponTable;
   audit_entry: AuditEntryTable;

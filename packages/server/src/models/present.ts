@@ -146,14 +146,28 @@ function presentApp({ runner }: Manifest): ToolFacts["app"] {
   return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
 }
 
+/** `installed`: a connected worker has the model's weights. */
+function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, installed: boolean): ToolFacts["pull"] {
+  if (!manifest.pull) return null;
+  const sizes = manifest.weights.map(({ size }) => size);
+  const known = sizes.every((size) => size !== null);
+  return {
+    installed,
+    command: `modelyard models pull ${cleanOwner}/${cleanSlug}`,
+    bytes: known ? sizes.reduce((sum, size) => sum + size, 0) : null,
+  };
+}
+
 interface Facts {
   stat: ModelStat & { rating: Rating };
   times: RunTimes | undefined;
   readiness: ToolFacts["readiness"];
   base: string;
+  /** A connected worker has the model's weights. */
+  installed: boolean;
 }
 
-function presentFacts(model: CatalogueModel, { stat, times, readiness, base }: Facts): ToolFacts {
+function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed }: Facts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -164,6 +178,7 @@ function presentFacts(model: CatalogueModel, { stat, times, readiness, base }: F
     inputs: manifest.inputs,
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
+    pull: presentPull(model, installed),
     app: presentApp(manifest),
     problem: model.problem ?? null,
     readiness,

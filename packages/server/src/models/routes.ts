@@ -26,9 +26,11 @@ export interface ModelRoutesDeps {
   stats: ModelStats;
   /** Whether a run of the model could begin at once. */
   readiness: (model: CatalogueModel) => ToolFacts["readiness"];
+  /** Whether a connected worker has said that it has what this version's runs need. */
+  isInstalled: (version: string) => boolean;
 }
 
-export function modelRoutes(app: FastifyInstance, { models, stats, readiness }: ModelRoutesDeps): void {
+export function modelRoutes(app: FastifyInstance, { models, stats, readiness, isInstalled }: ModelRoutesDeps): void {
   const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
   const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
     app.post(path, async (request: FastifyRequest, response) =>
@@ -53,6 +55,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness }: 
           readiness: readiness(model),
           base,
           readme: readmeHtml(model),
+          installed: isInstalled(model.version),
         });
     return { result: true, errors: [], tool: [detail] };
   });

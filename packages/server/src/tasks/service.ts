@@ -26,7 +26,7 @@ import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { estimate } from "../workers/estimate.ts";
-import type { ConnectedWorker } from "../workers/registry.ts";
+import { type ConnectedWorker, isInstalled } from "../workers/registry.ts";
 import { waitReason } from "../workers/wait-reason.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
 import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts";
@@ -201,6 +201,9 @@ export function createTasks(deps: TasksDeps): Tasks {
     async run(principal, model, { fields, wish, base, ownBases, idempotency }) {
       if (principal.models && !principal.models.includes(`${model.cleanOwner}/${model.cleanSlug}`))
         throw apiError("modelNotAllowed");
+      // Before anything is held: nobody should pay, or wait, for weights that only an operator can fetch.
+      if (model.manifest.pull && !isInstalled(workers(), model.version))
+        throw apiError("modelNotInstalled", `${model.cleanOwner}/${model.cleanSlug}`);
       const read = readInputs(model.manifest, fields);
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");

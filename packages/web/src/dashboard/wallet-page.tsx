@@ -88,6 +88,7 @@ const KINDS: Record<WalletTransaction["kind"], string> = {
   coupon: "Coupon",
   correction: "Correction",
   forfeit: "Given up",
+  expiry: "Expired credit",
 };
 
 const COLUMNS: readonly Column<WalletTransaction>[] = [

@@ -93,6 +93,15 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
           </a>
         </div>
       </div>
+      {facts.pull && !facts.pull.installed && (
+        <p className="mt-4 flex items-start gap-2 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
+          <Icon name="download" className="mt-0.5 size-5" />
+          <span>
+            Not installed: its weights{facts.pull.bytes === null ? "" : ` (${gigabytes(facts.pull.bytes)})`} are on no
+            worker yet. The operator of this server fetches them with <code>{facts.pull.command}</code>
+          </span>
+        </p>
+      )}
       {facts.lifecycle !== "live" && (
         <p className="mt-4 flex items-start gap-2 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
           <Icon name="alert" className="mt-0.5 size-5" />
@@ -111,4 +120,8 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
       </dl>
     </header>
   );
+}
+
+function gigabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

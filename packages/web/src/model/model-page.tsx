@@ -44,7 +44,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   const checked = useMemo(() => checkedValues(form, values), [form, values]);
   const cost = useCost(model, checked);
   const busy = run !== undefined && !isOver(run);
-  const closed = form.lifecycle === "retired" || form.problem !== null;
+  const closed = form.lifecycle === "retired" || form.problem !== null || form.pull?.installed === false;
 
   const submit = () => {
     if (busy || closed) return;

@@ -20,7 +20,7 @@ import {
 import { guardedFetch } from "@modelyard/guarded-fetch";
 import type { WorkerConfig } from "../config.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
-import { createInstaller } from "../install/installer.ts";
+import { createInstaller, notPulled } from "../install/installer.ts";
 import { chooseIsolation } from "../isolation/choose.ts";
 import { limitsText } from "../isolation/limits.ts";
 import { createProcesses } from "../process/index.ts";
@@ -42,6 +42,8 @@ export interface Worker {
 
 /** How often leases are looked at; far below the margins, because a stopped process wakes up late. */
 const WATCH_MS = 1_000;
+/** How often is looked whether somebody has pulled weights, or removed them: a few file sizes each time. */
+const LOOK_FOR_PULLED_MS = 5_000;
 /** A model that could not be installed is tried again after this long. */
 const RETRY_INSTALL_MS = 60_000;
 
@@ -179,7 +181,11 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   function installFailed(model: ModelVersion, error: Error): void {
     log(`${model.owner}/${model.slug} cannot run here: ${error.message}`);
     send({ t: "model", version: model.version, state: "unavailable", reason: error.message.slice(0, 1000) });
-    setTimeout(() => send({ t: "model", version: model.version, state: "missing" }), RETRY_INSTALL_MS).unref();
+    setTimeout(() => {
+      pulled.delete(model.version);
+      if (model.manifest.pull) lookForPulled();
+      else send({ t: "model", version: model.version, state: "missing" });
+    }, RETRY_INSTALL_MS).unref();
   }
 
   function lose(leases: readonly Lease[]): void {
@@ -198,7 +204,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   async function prepareAll(these: ReadonlyMap<string, ModelVersion>): Promise<void> {
     for (const model of these.values()) {
       if (closing.signal.aborted) return;
-      if (refuseNetwork(model)) continue;
+      if (refuseNetwork(model) || model.manifest.pull) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
         continue;
       log(`installing ${model.owner}/${model.slug} …`);
@@ -220,6 +226,20 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     return true;
   }
 
+  /** By version: what the server was told of models that have to be pulled. */
+  const pulled = new Map<string, boolean>();
+  function lookForPulled(): void {
+    for (const model of models.values()) {
+      if (!model.manifest.pull || refuseNetwork(model)) continue;
+      const here = installer.isPulled(model);
+      if (pulled.get(model.version) === here) continue;
+      pulled.set(model.version, here);
+      if (!here) installed.delete(model.version);
+      const reason = notPulled(model).message;
+      send({ t: "model", version: model.version, ...(here ? { state: "missing" } : { state: "unavailable", reason }) });
+    }
+  }
+
   let preparing: Promise<void> | undefined;
 
   function receive(message: ToWorker): void {
@@ -238,11 +258,13 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         models = new Map(message.models.map((model) => [model.version, model]));
         runners.retire(new Set(models.keys()));
         for (const [version, model] of models) {
-          if (refuseNetwork(model)) continue;
+          if (refuseNetwork(model) || model.manifest.pull) continue;
           const status = installer.status(version);
           if (status.state === "ready" || status.state === "installing")
             send({ t: "model", version, state: status.state });
         }
+        pulled.clear();
+        lookForPulled();
         if (config.prepareBytes > 0) preparing ??= prepare().finally(() => (preparing = undefined));
         return;
       case "assign":
@@ -287,7 +309,11 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   }
 
   const connection = new Connection(config.server, config.token, { hello, message: receive, log });
-  const timers = [setInterval(heartbeat, HEARTBEAT_MS), setInterval(watch, WATCH_MS)];
+  const timers = [
+    setInterval(heartbeat, HEARTBEAT_MS),
+    setInterval(watch, WATCH_MS),
+    setInterval(lookForPulled, LOOK_FOR_PULLED_MS),
+  ];
 
   async function close(): Promise<void> {
     draining = true;
