@@ -91,7 +91,14 @@ export const ToolFacts = z.strictObject({
   /** What an app is made of; null for a model. Its `price` is that of a run where nothing is chosen. */
   app: z
     .strictObject({
-      steps: z.array(z.strictObject({ id: z.string(), title: z.string(), model: z.string() })),
+      steps: z.array(
+        z.strictObject({
+          id: z.string(),
+          title: z.string(),
+          model: z.string(),
+          known: z.boolean().describe("This server has the model."),
+        }),
+      ),
     })
     .nullable(),
   /** Why it cannot be run on this server, in a sentence. */

@@ -141,9 +141,11 @@ export function isShown(manifest: Manifest, path: string): boolean {
   );
 }
 
-function presentApp({ runner }: Manifest): ToolFacts["app"] {
+function presentApp({ manifest: { runner }, missing = [] }: CatalogueModel): ToolFacts["app"] {
   if (runner.type !== "app") return null;
-  return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
+  return {
+    steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model, known: !missing.includes(model) })),
+  };
 }
 
 /** `installed`: a connected worker has the model's weights. */
@@ -179,7 +181,7 @@ function presentFacts(model: CatalogueModel, { stat, times, readiness, base, ins
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
     pull: presentPull(model, installed),
-    app: presentApp(manifest),
+    app: presentApp(model),
     problem: model.problem ?? null,
     readiness,
     successrate: ended === 0 ? null : stat.successes / ended,

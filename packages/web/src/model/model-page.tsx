@@ -132,7 +132,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
               </p>
             </noscript>
           </form>
-          {form.app && <AppParts app={form.app} isWhole={form.problem === null} />}
+          {form.app && <AppParts app={form.app} />}
         </section>
         <div className="grid content-start gap-8 *:min-w-0">
           {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}

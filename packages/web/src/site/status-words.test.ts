@@ -28,5 +28,5 @@ test("days and times as everybody reads them", () => {
     dayWords({ day: "2026-11-25", minutes: "60", up: "60", running: "0" }, "0"),
     "2026-11-25: 0 % of 60 minutes",
   );
-  assert.equal(timeUtc("1795602901"), "2026-11-25 04:35");
+  assert.equal(timeUtc("1795602901"), "2026-11-25 10:35");
 });
