@@ -23,6 +23,12 @@ const PAGES = {
 test("a paused model's runs wait with the reason and are seen; a cordoned worker gets nothing", { skip }, async () => {
   const client = site.platform.client("apikey");
   const { page, troubles, close } = await site.visit("/admin/models", { signedIn: true });
+  await page.getByRole("button", { name: "Versions of test/noop" }).click();
+  const versions = page.getByRole("dialog", { name: "Versions of test/noop" });
+  await versions.getByText("from a folder of the server's").waitFor();
+  await versions.getByText("Active", { exact: true }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Pause test/noop" }).click();
   await page.getByLabel("Reason").fill("A new version comes");
   assert.deepEqual(await axe(page), []);

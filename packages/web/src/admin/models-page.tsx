@@ -1,5 +1,5 @@
 /** All models with their health, and the pause of each. */
-import { QueueDetailResponse, type ToolDetail, ToolDetailResponse } from "@modelyard/contract";
+import { ModelListResponse, type ModelRow, type ToolDetail, ToolDetailResponse } from "@modelyard/contract";
 import type { Client } from "@modelyard/sdk";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,10 +8,12 @@ import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
 import { useAnswer } from "../session/use-answer.ts";
 import { Badge } from "../ui/badge.tsx";
+import { Button } from "../ui/button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { type Column, Table } from "../ui/table.tsx";
 import { AdminFrame } from "./admin-frame.tsx";
 import { SwitchButton } from "./switch-button.tsx";
+import { VersionsDialog } from "./versions-dialog.tsx";
 
 export function ModelsPage() {
   return (
@@ -22,33 +24,22 @@ export function ModelsPage() {
 }
 
 interface Row {
+  listed: ModelRow;
   model: ToolDetail;
-  paused: { reason: string } | null;
 }
 
-/** Models asked for at a time; the API takes 100. */
-const PAGE = 100;
 /** Details asked for at a time. */
 const AT_ONCE = 6;
 
 async function loadModels(client: Client): Promise<Row[]> {
-  const queue = await client.ask("Queue/Detail", {}, QueueDetailResponse);
-  const paused = new Map(queue.models.map((row) => [`${row.slugowner}/${row.slugproject}`, row.paused]));
-  const names: { cleanslugowner: string; cleanslugproject: string }[] = [];
-  for (let total = 1; names.length < total; ) {
-    const page = await client.models.list({ start: names.length, limit: PAGE, sort: "runs" });
-    if (page.models.length === 0) break;
-    names.push(...page.models);
-    total = page.total;
-  }
+  const { models } = await client.ask("Model/List", {}, ModelListResponse);
   const rows: Row[] = [];
-  for (let at = 0; at < names.length; at += AT_ONCE) {
-    const some = names.slice(at, at + AT_ONCE).map(async ({ cleanslugowner, cleanslugproject }) => {
-      const fields = { slugowner: cleanslugowner, slugproject: cleanslugproject };
-      const { tool } = await client.ask("Tool/Detail", fields, ToolDetailResponse);
+  for (let at = 0; at < models.length; at += AT_ONCE) {
+    const some = models.slice(at, at + AT_ONCE).map(async (listed) => {
+      const { slugowner, slugproject } = listed;
+      const { tool } = await client.ask("Tool/Detail", { slugowner, slugproject }, ToolDetailResponse);
       const model = tool[0];
-      if (!("modelyard" in model)) return [];
-      return [{ model, paused: paused.get(`${cleanslugowner}/${cleanslugproject}`) ?? null }];
+      return "modelyard" in model ? [{ listed, model }] : [];
     });
     rows.push(...(await Promise.all(some)).flat());
   }
@@ -57,6 +48,7 @@ async function loadModels(client: Client): Promise<Row[]> {
 
 function Models() {
   const [search, setSearch] = useState("");
+  const [shown, setShown] = useState<ModelRow>();
   const found = useAnswer("admin models", loadModels);
   return (
     <div className="grid gap-4">
@@ -73,10 +65,22 @@ function Models() {
           );
           if (fitting.length === 0) return <p className="py-8 text-soft">No model fits.</p>;
           return (
-            <Table label="Models" columns={columns(found.reload)} rows={fitting} keyOf={({ model }) => model.id} />
+            <Table
+              label="Models"
+              columns={columns(found.reload, setShown)}
+              rows={fitting}
+              keyOf={({ model }) => model.id}
+            />
           );
         }}
       </Answered>
+      {shown && (
+        <VersionsDialog
+          model={{ slugowner: shown.slugowner, slugproject: shown.slugproject }}
+          onClose={() => setShown(undefined)}
+          onChanged={found.reload}
+        />
+      )}
     </div>
   );
 }
@@ -87,11 +91,11 @@ function Health({ share }: { share: number | null }) {
   return <Badge tone={share >= 0.95 ? "good" : share >= 0.8 ? "wait" : "bad"}>{percent} %</Badge>;
 }
 
-function columns(onChanged: () => void): Column<Row>[] {
+function columns(onChanged: () => void, onVersions: (model: ModelRow) => void): Column<Row>[] {
   return [
     {
       title: "Model",
-      cell: ({ model, paused }) => (
+      cell: ({ model, listed: { paused, lifecycle, versions } }) => (
         <span className="grid gap-0.5">
           <span className="flex flex-wrap items-center gap-2">
             <Link
@@ -103,9 +107,11 @@ function columns(onChanged: () => void): Column<Row>[] {
               {model.cleanslugowner}/{model.cleanslugproject}
             </Link>
             {paused && <Badge tone="wait">Paused</Badge>}
+            {lifecycle !== "live" && <Badge tone="plain">{lifecycle}</Badge>}
           </span>
           <span className="text-soft">
             version <code className="font-mono text-xs">{model.modelyard.version.slice(0, 8)}</code>
+            {versions === "1" ? "" : ` of ${versions}`}
             {paused?.reason ? `; ${paused.reason}` : ""}
           </span>
         </span>
@@ -130,16 +136,25 @@ function columns(onChanged: () => void): Column<Row>[] {
     },
     {
       title: "Actions",
-      cell: ({ model, paused }) => (
-        <SwitchButton
-          isOn={paused !== null}
-          what={`${model.cleanslugowner}/${model.cleanslugproject}`}
-          words={{ on: "Pause", off: "Resume" }}
-          paths={{ on: "Model/Pause", off: "Model/Resume" }}
-          fields={{ slugowner: model.cleanslugowner, slugproject: model.cleanslugproject }}
-          explanation="Its runs are still taken, and wait until you resume it. Runs that go on are not stopped."
-          onChanged={onChanged}
-        />
+      cell: ({ model, listed }) => (
+        <span className="flex justify-end gap-2">
+          <Button
+            size="small"
+            aria-label={`Versions of ${model.cleanslugowner}/${model.cleanslugproject}`}
+            onClick={() => onVersions(listed)}
+          >
+            Versions
+          </Button>
+          <SwitchButton
+            isOn={listed.paused !== null}
+            what={`${model.cleanslugowner}/${model.cleanslugproject}`}
+            words={{ on: "Pause", off: "Resume" }}
+            paths={{ on: "Model/Pause", off: "Model/Resume" }}
+            fields={{ slugowner: model.cleanslugowner, slugproject: model.cleanslugproject }}
+            explanation="Its runs are still taken, and wait until you resume it. Runs that go on are not stopped."
+            onChanged={onChanged}
+          />
+        </span>
       ),
     },
   ];

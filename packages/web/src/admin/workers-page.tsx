@@ -42,7 +42,7 @@ function Workers() {
         const slots = workers.reduce((all, { slots: one }) => all + Number(one), 0);
         return (
           <div className="grid gap-6">
-            <dl className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+            <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
               <Figure term="Running" value={sum(({ leased }) => leased)} note={`on ${slots} slots`} />
               <Figure term="Ready to run" value={sum(({ ready }) => ready)} note="wait for a worker" />
               <Figure term="Beyond a limit" value={sum(({ waiting }) => waiting)} note="wait for their own account" />

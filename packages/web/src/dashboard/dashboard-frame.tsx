@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { NavigationItem } from "../layout/navigation.ts";
 import { SignedIn } from "../session/signed-in.tsx";
 
@@ -37,13 +37,20 @@ export function SideFrame({
   what = "this page",
   children,
 }: FrameProps & { name: string; pages: readonly NavigationItem[] }) {
+  const strip = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a small window the pages are a strip that scrolls: the one that is open is in sight.
+    const current = strip.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (strip.current && current) strip.current.scrollLeft = current.offsetLeft - strip.current.clientWidth / 3;
+  }, []);
   return (
     <div className="gap-10 lg:grid lg:grid-cols-[12rem_minmax(0,1fr)]">
       <nav
+        ref={strip}
         aria-label={name}
-        className="-mx-4 mb-6 overflow-x-auto px-4 sm:-mx-8 sm:px-8 lg:m-0 lg:overflow-visible lg:p-0"
+        className="relative -mx-4 mb-6 overflow-x-auto px-4 sm:-mx-8 sm:px-8 lg:m-0 lg:overflow-visible lg:p-0"
       >
-        <ul className="flex gap-1 border-b border-line lg:sticky lg:top-24 lg:grid lg:border-0">
+        <ul className="flex w-max min-w-full gap-1 border-b border-line lg:sticky lg:w-auto lg:top-24 lg:grid lg:border-0">
           {pages.map(({ to, label, exact }) => (
             <li key={to}>
               <Link

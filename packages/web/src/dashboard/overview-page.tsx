@@ -41,7 +41,7 @@ function Overview() {
         const byDay = new Map(statement.lines.map((line) => [line.day, line]));
         return (
           <div className="grid gap-6">
-            <dl className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+            <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
               <Figure
                 term="Available"
                 value={money(wallet.available)}

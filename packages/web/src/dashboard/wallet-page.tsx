@@ -49,7 +49,7 @@ function Wallet() {
     <div className="grid gap-6">
       <Answered of={found}>
         {({ available, held, balance, active, limit }) => (
-          <dl className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+          <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
             <Figure term="Available" value={money(available)} note="for new runs" />
             <Figure term="Set aside" value={money(held)} note="for runs that go on" />
             <Figure term="Balance" value={money(balance)} note="both together" />
@@ -94,7 +94,7 @@ const KINDS: Record<WalletTransaction["kind"], string> = {
 const COLUMNS: readonly Column<WalletTransaction>[] = [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "What", cell: ({ kind }) => KINDS[kind] },
-  { title: "Note", cell: ({ note }) => <span className="wrap-anywhere">{note || "–"}</span> },
+  { title: "Note", cell: ({ note }) => <span className="block min-w-40 wrap-anywhere">{note || "–"}</span> },
   { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
 ];
 
