@@ -18,6 +18,7 @@ import { organizations } from "./migrations/0014-organizations.ts";
 import { publishers } from "./migrations/0015-publishers.ts";
 import { identities } from "./migrations/0016-identities.ts";
 import { topUps } from "./migrations/0017-top-ups.ts";
+import { history } from "./migrations/0018-history.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
 import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
@@ -40,6 +41,7 @@ const MIGRATIONS: readonly Migration[] = [
   publishers,
   identities,
   topUps,
+  history,
   modelReports,
   runShares,
   statusSamples,
