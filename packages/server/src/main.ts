@@ -141,7 +141,6 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   await checkMasterKey(db, seal);
   const sessions = createSessions(db, log);
   const projects = createProjects(db, seal, { account: sessions.byBearer, operator: operatorToken(masterKey) });
-  const credentials = await firstRun(db, projects, config.firstCredit);
   const addedRoot = join(config.dataDir, "models");
   const { models, catalogue } = await loadModels({
     db,
@@ -150,6 +149,8 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
     addedRoot,
     log,
   });
+  // After what a wrong setting can make fail: its keys are shown once.
+  const credentials = await firstRun(db, projects, config.firstCredit);
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
