@@ -30,8 +30,8 @@ export function withApps(models: readonly CatalogueModel[]): CatalogueModel[] {
   return models.map((model) => {
     const { manifest } = model;
     if (manifest.runner.type !== "app") return model;
-    const price = shownPrice(manifest, manifestOf);
     const missing = manifest.runner.steps.map((step) => step.model).filter((name) => manifestOf(name) === undefined);
+    const price = missing.length > 0 ? [] : shownPrice(manifest, manifestOf);
     return { ...model, manifest: { ...manifest, price }, problem: appProblem(manifest, manifestOf), missing };
   });
 }

@@ -52,6 +52,7 @@ export function quoteRun(
 
 export function quoteFor(models: Models, model: CatalogueModel, stat: ModelStat, raw: unknown): ToolQuote {
   const { manifest } = model;
+  if (model.problem !== undefined) throw apiError("appUnavailable", model.problem);
   const read = readInputs(manifest, parametersOf(raw));
   const wrong = read.ok ? undefined : read.errors.find(({ error }) => !STILL_MISSING.has(error));
   if (wrong) throw wrong;

@@ -37,7 +37,11 @@ interface PriceTier {
 export function startingPrice(model: Tool): string {
   const tiers = JSON.parse(model.dynamicprice) as PriceTier[];
   const lowest = tiers.toSorted((a, b) => a.price - b.price)[0];
-  if (!lowest) return "free";
+  const isApp = model.categories.includes("app");
+  // An app without a price lacks one of its models.
+  if (!lowest) return isApp ? "not available" : "free";
+  // What its steps can cost at most; what they really cost is billed.
+  if (isApp && lowest.priceMethod === "cp-readoutput") return `up to ${dollars(lowest.price)} a run`;
   return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} a ${lowest.priceMethod === "cps" ? "second" : PRICE_UNITS[lowest.priceMethod]}`;
 }
 

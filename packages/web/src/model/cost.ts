@@ -18,7 +18,8 @@ type Priced = Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
 
 /** `values`: checked inputs; undefined takes the price that holds where nothing is chosen. */
 export function costOf(model: Priced, values: RunInputs["values"] | undefined): Cost {
-  const { p50 } = model.modelyard;
+  const { p50, app, problem, price } = model.modelyard;
+  if (price.length === 0) return { headline: "Not available", detail: problem ?? "" };
   const quoted = quote({ owner: model.slugowner, slug: model.slugproject, ...model.modelyard }, values ?? {});
   const rate = dollars(formatUsd(quoted.price));
   const unit = PRICE_UNITS[quoted.method];
@@ -26,6 +27,11 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
     const rest = quoted.method === "cpr" ? "" : `, ${rate} a ${unit}`;
     return { headline: dollars(formatUsd(quoted.hold)), detail: `a run${rest}; only successful runs are billed` };
   }
+  if (app)
+    return {
+      headline: `up to ${dollars(formatUsd(quoted.hold, 4))}`,
+      detail: "a run; what its steps really cost is billed",
+    };
   const most = `at most ${dollars(formatUsd(quoted.hold, 4))}, which is set aside while it runs`;
   if (quoted.method !== "cps") return { headline: `${rate} a ${unit}`, detail: most };
   if (p50 === null) return { headline: `${rate} a second`, detail: `of run time; ${most}` };

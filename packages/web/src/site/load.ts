@@ -97,7 +97,9 @@ export async function loadPrices({ client }: PageContext): Promise<PricedModel[]
     };
   };
   const rows: PricedModel[] = [];
-  for (let at = 0; at < all.length; at += AT_ONCE)
-    rows.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(priced))));
+  // An app that lacks one of its models has no price.
+  const offered = all.filter(({ dynamicprice }) => dynamicprice !== "[]");
+  for (let at = 0; at < offered.length; at += AT_ONCE)
+    rows.push(...(await Promise.all(offered.slice(at, at + AT_ONCE).map(priced))));
   return rows;
 }

@@ -103,7 +103,13 @@ function Price({ model, budget }: { model: PricedModel; budget: number }) {
         <ul className="grid gap-0.5">
           {tiers.map((tier) => (
             <li key={JSON.stringify(tier)} className="tabular-nums">
-              {dollars(tier.price)} <span className="text-soft">a {PRICE_UNITS[tier.priceMethod]}</span>
+              {tier.priceMethod === "cp-readoutput" ? (
+                <span className="text-soft">what it says that it cost</span>
+              ) : (
+                <>
+                  {dollars(tier.price)} <span className="text-soft">a {PRICE_UNITS[tier.priceMethod]}</span>
+                </>
+              )}
               {Object.keys(tier.inputs).length > 0 && (
                 <span className="text-sm text-soft"> with {conditions(tier.inputs)}</span>
               )}
