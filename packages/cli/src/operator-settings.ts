@@ -1,7 +1,8 @@
 /** Settings of the commands with which an operator looks at a server and changes it while it runs. */
 import { resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
-import { address, option } from "./settings.ts";
+import { address } from "./setting-values.ts";
+import { option } from "./settings.ts";
 
 export interface OperatorFlags {
   url?: string;

@@ -4,8 +4,7 @@ import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
 import { startBuiltInWorker } from "./built-in-worker.ts";
-import { log } from "./log.ts";
-
+import { isJsonLog, log, setLogFormat } from "./log.ts";
 import { oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
@@ -32,6 +31,11 @@ function showFirstRun(server: Server, dataDir: string, base: string): void {
   if (!credentials || !kept) return;
   const { welcome } = kept;
   const path = firstRunFile(dataDir);
+  if (isJsonLog()) {
+    // A log that programs collect is no place for keys.
+    log("serve", `this is the first start; keys and a link to sign in with are in ${path}`);
+    return;
+  }
   const keyOnly = credentials.projects.find((project) => project.auth === "apikey");
   const lines = [
     "",
@@ -55,6 +59,7 @@ function showFirstRun(server: Server, dataDir: string, base: string): void {
 
 /** Runs server and worker until a signal; resolves to the exit code. */
 export async function serve(flags: ServeFlags): Promise<void> {
+  setLogFormat(flags.logFormat);
   const dataDir = resolve(flags.data);
   const server = await startServer(
     {
@@ -81,13 +86,14 @@ export async function serve(flags: ServeFlags): Promise<void> {
       metricsToken: flags.metricsToken,
       firstCredit: DEFAULT_CONFIG.firstCredit,
     },
-    (message) => log("server", message),
+    (message, facts) => log("server", message, facts),
   );
   const worker = flags.worker ? startBuiltInWorker(server, flags) : undefined;
   const base = flags.publicUrl ?? server.url;
   showFirstRun(server, dataDir, base);
   server.markReady();
-  process.stdout.write(`Modelyard is ready at ${base}\n`);
+  if (isJsonLog()) log("serve", `Modelyard is ready at ${base}`);
+  else process.stdout.write(`Modelyard is ready at ${base}\n`);
 
   let stopping = false;
   const stop = async () => {

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { startWorker, type Worker } from "@modelyard/worker";
-import { log } from "./log.ts";
+import { log, setLogFormat } from "./log.ts";
 import { RELEASE } from "./release.ts";
 import type { RemoteWorkerFlags } from "./settings.ts";
 
 /** Runs a worker until it is told to stop: by a signal, or, when `serve` started it, by its parent's message or end. */
 export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
+  setLogFormat(flags.logFormat);
   let worker: Worker | undefined;
   let stopping = 0;
   const stop = (now: boolean) => {
@@ -44,6 +45,6 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
       drainMs: flags.drainSeconds * 1000,
     },
     release: RELEASE,
-    log: (message) => log("worker", message),
+    log: (message, facts) => log("worker", message, { worker: flags.name, ...facts }),
   });
 }

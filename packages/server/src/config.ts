@@ -24,7 +24,7 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
-  /** smtp:// or smtps:// address for mail, with credentials; undefined = links go to the log and to the operator. */
+  /** smtp:// or smtps:// address for mail, with credentials; undefined = links go to the operator (Admin/MailList). */
   smtpUrl: string | undefined;
   /** Sender of mail. */
   mailFrom: string;

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { API_ROUTES, openApi } from "@modelyard/contract";
+import { API_ROUTES, type Log, openApi } from "@modelyard/contract";
 import { startAccounts } from "./accounts/room.ts";
 import { firstRun } from "./accounts/service.ts";
 import { createSessions } from "./accounts/service-sessions.ts";
@@ -111,9 +111,9 @@ function workerToken(dataDir: string): string {
   return readFileSync(path, "utf8").trim();
 }
 
-export async function startServer(config: ServerConfig, log: (message: string) => void): Promise<Server> {
+export async function startServer(config: ServerConfig, log: Log): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir });
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
   try {
     return await startOn(db, config, log);
   } catch (error) {
@@ -122,7 +122,7 @@ export async function startServer(config: ServerConfig, log: (message: string) =
   }
 }
 
-async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
+async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
   const masterKey = loadMasterKey(config.dataDir, config.masterKey);

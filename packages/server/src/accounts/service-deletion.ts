@@ -4,7 +4,7 @@
  * on the tasks under the account's bare number, because books are not rewritten. A balance that is left is given up on purpose or
  * keeps the account from being deleted; so do tasks that have not ended.
  */
-import { apiError, formatUsd } from "@modelyard/contract";
+import { apiError, formatUsd, type Log } from "@modelyard/contract";
 import { type Actor, note } from "../audit-log/service.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -38,7 +38,7 @@ export interface DeletionDeps {
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
-  log: (message: string) => void;
+  log: Log;
 }
 
 const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
@@ -59,7 +59,7 @@ export function startDeletion({ db, blobs, projects, sessions, signIn, log }: De
         }
       })
       .catch((error: unknown) =>
-        log(`removing a deleted account's data (it goes on at the next start): ${String(error)}`),
+        log(`removing a deleted account's data (it goes on at the next start): ${String(error)}`, { level: "error" }),
       );
   }
   purge();

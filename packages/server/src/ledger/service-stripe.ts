@@ -5,7 +5,7 @@
  * Amounts are whole cents. Refunds and disputes are made good by the operator (Admin/Credit with a negative amount).
  */
 import { randomUUID } from "node:crypto";
-import { apiError, formatUsd, type Money, USD } from "@modelyard/contract";
+import { apiError, formatUsd, type Log, type Money, USD } from "@modelyard/contract";
 import type Stripe from "stripe";
 import { note } from "../audit-log/service.ts";
 import type { Database } from "../db/database.ts";
@@ -58,7 +58,7 @@ function backPath(fields: Fields): string {
 export function createStripePayments(deps: {
   db: Database;
   settings: StripeSettings | undefined;
-  log: (message: string) => void;
+  log: Log;
 }): StripePayments {
   const { db, settings, log } = deps;
   let client: Promise<Stripe> | undefined;
@@ -73,11 +73,12 @@ export function createStripePayments(deps: {
     const reference = session.client_reference_id ?? "";
     await db.write(async (tx) => {
       const payment = await store.findPayment(tx, "stripe", reference);
-      if (!payment) return log(`stripe: session ${session.id} belongs to no payment of ours`);
+      if (!payment) return log(`stripe: session ${session.id} belongs to no payment of ours`, { level: "warn" });
       const cents = BigInt(session.amount_total ?? -1);
       if (paid && (cents * CENT !== payment.amount || session.currency !== "usd")) {
         return log(
           `stripe: session ${session.id} is over ${session.amount_total} ${session.currency}, not what was asked`,
+          { level: "error" },
         );
       }
       if (!(await store.settlePayment(tx, payment.id, paid ? "paid" : "failed")) || !paid) return;
@@ -139,7 +140,9 @@ export function createStripePayments(deps: {
       try {
         event = api.webhooks.constructEvent(body, signature, settings.webhookSecret);
       } catch (error) {
-        log(`stripe: a message was refused: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+        log(`stripe: a message was refused: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`, {
+          level: "warn",
+        });
         return false;
       }
       switch (event.type) {

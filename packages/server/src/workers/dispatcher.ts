@@ -9,6 +9,7 @@ import {
   isFileItem,
   isProgram,
   items,
+  type Log,
   type RunInputs,
   SWEEP_MS,
   type ToWorker,
@@ -42,7 +43,7 @@ export interface DispatcherDeps extends LifecycleDeps {
   registry: Registry;
   turns: queue.Turns;
   pauses: queue.Pauses;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** Tasks claimed in one unit of work at most. */
@@ -166,7 +167,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         if (await claim()) again = true;
       } while (again && !stopped);
     })()
-      .catch((error: unknown) => log(`claiming failed: ${String(error)}`))
+      .catch((error: unknown) => log(`claiming failed: ${String(error)}`, { level: "error" }))
       .finally(() => {
         claiming = undefined;
         if (again) wake();
@@ -197,7 +198,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     });
     for (const row of lost) {
       meter.leaseLost();
-      log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`);
+      log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`, {
+        level: "warn",
+        task: row.task_id,
+        worker: registry.get(row.worker)?.name ?? row.worker,
+      });
       registry.get(row.worker)?.send({ t: "kill", task: String(row.task_id), epoch: row.epoch });
     }
     wake();
@@ -205,7 +210,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   let sweeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`));
+    sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`, { level: "error" }));
   }, SWEEP_MS);
   timer.unref();
   const ends = [bus.subscribe(QUEUE_TOPIC, wake), pauses.changed(wake)];

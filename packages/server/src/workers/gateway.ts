@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import {
   FromWorker,
   type Lease,
+  type Log,
   type Outbox,
   outbox,
   type Report,
@@ -32,7 +33,7 @@ export interface GatewayDeps extends LifecycleDeps {
   registry: Registry;
   dispatcher: Dispatcher;
   cordons: Switches;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export interface Gateway {
@@ -118,7 +119,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     registry.add(worker);
     worker.send({ t: "welcome", lost });
     tellModels(worker);
-    log(`worker ${hello.name} connected (${hello.slots} slots, ${hello.gpus.length} GPUs, ${kept.length} running)`);
+    log(`worker ${name} connected (${slots} slots, ${gpus.length} GPUs, ${kept.length} running)`, { worker: name });
     dispatcher.wake();
     return worker;
   }
@@ -130,7 +131,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       ok = (await db.write((tx) => applyReport(lifecycle, tx, worker.id, message))) === "ok";
     } catch (error) {
       if (!(error instanceof IllegalTransitionError)) throw error;
-      log(`worker ${worker.name}, task ${task}: ${error.message}`);
+      log(`worker ${worker.name}, task ${task}: ${error.message}`, { level: "error", task, worker: worker.name });
     }
     worker.send({ t: "reported", task, epoch, n, ok });
     if (!ok || !message.finish) return;
@@ -186,7 +187,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const chains = new Map<string, Promise<void>>();
     const inOrder = (key: string, work: () => Promise<void>) => {
       const next = (chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
-        log(`worker message failed: ${error instanceof Error ? error.stack : String(error)}`);
+        log(`worker message failed: ${error instanceof Error ? error.stack : String(error)}`, {
+          level: "error",
+          ...(worker ? { worker: worker.name } : {}),
+        });
         // The worker resends after it has connected again; nothing half-done was written.
         ws.close(1011, "internal error");
       });
@@ -200,7 +204,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       for (const raw of (isBinary ? undefined : readFrame(String(data))) ?? [undefined]) {
         const parsed = FromWorker.safeParse(raw);
         if (!parsed.success) {
-          log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`);
+          log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`, { level: "warn" });
           ws.close(1007, "not a message");
           return;
         }
@@ -223,12 +227,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
         if (worker) await handle(worker, message);
       });
     };
-    ws.on("error", (error) => log(`worker socket: ${error.message}`));
+    ws.on("error", (error) => log(`worker socket: ${error.message}`, { level: "warn" }));
     ws.on("close", () => {
       clearTimeout(greeting);
       if (!worker) return;
       registry.remove(worker);
-      log(`worker ${worker.name} disconnected`);
+      log(`worker ${worker.name} disconnected`, { worker: worker.name });
     });
   });
 

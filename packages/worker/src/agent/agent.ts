@@ -12,6 +12,7 @@ import {
   type FromWorker,
   HEARTBEAT_MS,
   type Lease,
+  type Log,
   type ModelVersion,
   SELF_FENCE_MS,
   type ToWorker,
@@ -54,7 +55,7 @@ interface Renewal {
 export interface AgentOptions {
   config: WorkerConfig;
   release: string;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
@@ -85,7 +86,10 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     processes: confined,
     allowsNetwork,
     onCrashLoop: (version, text) => {
-      log(`${nameOf(version)}: ${text ?? "may be tried again"}`);
+      log(`${nameOf(version)}: ${text ?? "may be tried again"}`, {
+        level: text === undefined ? "info" : "warn",
+        model: nameOf(version),
+      });
       if (text === undefined) send({ t: "model", version, state: "ready" });
       else send({ t: "model", version, state: "unavailable", reason: text.slice(0, 1000) });
     },
@@ -97,7 +101,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     noSystemInstall: config.noSystemInstall,
     log,
     onProgress: ({ model, file, done, total }) => {
-      if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`);
+      if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`, { model });
     },
   });
   /** What was found complete since this worker started is not looked at again: a look costs several milliseconds a run. */
@@ -177,7 +181,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   }
 
   function installFailed(model: ModelVersion, error: Error): void {
-    log(`${model.owner}/${model.slug} cannot run here: ${error.message}`);
+    log(`${nameOf(model.version)} cannot run here: ${error.message}`, { level: "warn", model: nameOf(model.version) });
     send({ t: "model", version: model.version, state: "unavailable", reason: error.message.slice(0, 1000) });
     setTimeout(() => send({ t: "model", version: model.version, state: "missing" }), RETRY_INSTALL_MS).unref();
   }
@@ -201,10 +205,10 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       if (refuseNetwork(model)) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
         continue;
-      log(`installing ${model.owner}/${model.slug} …`);
+      log(`installing ${nameOf(model.version)} …`, { model: nameOf(model.version) });
       send({ t: "model", version: model.version, state: "installing" });
       await install(model, closing.signal).then(
-        () => log(`${model.owner}/${model.slug} is ready`),
+        () => log(`${nameOf(model.version)} is ready`, { model: nameOf(model.version) }),
         (error: unknown) => {
           if (!closing.signal.aborted) installFailed(model, error as Error);
         },
@@ -232,7 +236,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         if (draining) send({ t: "drain" });
         return;
       case "refused":
-        log(`the server refused this worker: ${message.reason}`);
+        log(`the server refused this worker: ${message.reason}`, { level: "error" });
         return;
       case "models":
         models = new Map(message.models.map((model) => [model.version, model]));

@@ -2,7 +2,7 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import type { Finish, FromWorker, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
+import type { Finish, FromWorker, Log, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
 import type { Processes } from "../process/index.ts";
@@ -33,7 +33,7 @@ export interface AttemptDeps {
   folders: RunFolders;
   /** The model cannot be made ready on this machine. */
   onInstallFailed: (error: Error) => void;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** How the attempt left this worker. `handed-back`: it must be released to the server. */
@@ -215,9 +215,15 @@ export class Attempt {
       reported,
       signal: this.#stop.signal,
       spawn: this.#deps.spawn,
-      log: this.#deps.log,
+      log: this.#log,
     });
   }
+
+  /** A line about this task. */
+  #log: Log = (message, facts) => {
+    const { owner, slug } = this.#deps.model;
+    this.#deps.log(`task ${this.task}: ${message}`, { task: this.task, model: `${owner}/${slug}`, ...facts });
+  };
 
   #reasonOf(result: RunResult, { timeout, diskBytes }: ProgramManifest["limits"]): string | null {
     if (result.stopped === "timeout") return `The run was stopped at its time limit of ${timeout} s.`;
@@ -249,7 +255,7 @@ export class Attempt {
   #failure(error: unknown): Finish {
     const message = error instanceof Error ? error.message : String(error);
     const ours = !(error instanceof InputError || error instanceof OutputLimitError);
-    if (ours) this.#deps.log(`task ${this.task}: ${message}`);
+    if (ours) this.#log(message, { level: "warn" });
     const reason = message.slice(0, 2000);
     return {
       ...NOTHING,
