@@ -34,6 +34,7 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
     ...(flags.allowHosts ?? []).map((host) => `--allow-hosts=${host}`),
     `--isolation=${flags.isolation}`,
     `--log-format=${flags.logFormat}`,
+    ...(flags.otlpEndpoint === undefined ? [] : [`--otlp-endpoint=${flags.otlpEndpoint}`]),
     ...(flags.allowNetwork ?? []).map((model) => `--allow-network=${model}`),
     ...(flags.systemInstall ? [] : ["--no-system-install"]),
   ];

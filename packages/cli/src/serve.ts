@@ -5,6 +5,7 @@ import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
 import { startBuiltInWorker } from "./built-in-worker.ts";
 import { isJsonLog, log, setLogFormat } from "./log.ts";
+import { RELEASE } from "./release.ts";
 import { oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
@@ -84,6 +85,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
       rateLimits: flags.rateLimits,
       runRate: flags.runRate,
       metricsToken: flags.metricsToken,
+      otlpEndpoint: flags.otlpEndpoint,
+      release: RELEASE,
       firstCredit: DEFAULT_CONFIG.firstCredit,
     },
     (message, facts) => log("server", message, facts),

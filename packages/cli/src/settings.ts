@@ -55,6 +55,7 @@ export interface WorkerFlags {
   isolation: IsolationChoice;
   allowNetwork?: string[];
   logFormat: LogFormat;
+  otlpEndpoint?: string;
 }
 
 export function workerOptions(command: Command): Command {
@@ -130,6 +131,13 @@ export function workerOptions(command: Command): Command {
       )
         .choices(LOG_FORMATS)
         .default("text" satisfies LogFormat),
+    )
+    .addOption(
+      option(
+        "--otlp-endpoint <url>",
+        "MODELYARD_OTLP_ENDPOINT",
+        "OTLP/HTTP collector for traces, e.g. http://127.0.0.1:4318 (default: none are recorded)",
+      ).argParser(address),
     );
 }
 

@@ -42,6 +42,7 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
       allowHosts: flags.allowHosts ?? [],
       isolation: flags.isolation,
       allowNetwork: flags.allowNetwork ?? [],
+      otlpEndpoint: flags.otlpEndpoint,
       drainMs: flags.drainSeconds * 1000,
     },
     release: RELEASE,

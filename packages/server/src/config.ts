@@ -46,6 +46,10 @@ export interface ServerConfig {
   metricsToken: string | undefined;
   /** Folder of the built web app; undefined = only the API, and a plain page that says so. */
   webDir: string | undefined;
+  /** Base address of an OTLP/HTTP collector for traces; undefined = none are recorded. */
+  otlpEndpoint: string | undefined;
+  /** Of the program, for traces. */
+  release: string;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -72,5 +76,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   runRate: 10,
   metricsToken: undefined,
   webDir: undefined,
+  otlpEndpoint: undefined,
+  release: "unknown",
   firstCredit: 1000n * USD,
 };

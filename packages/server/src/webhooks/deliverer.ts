@@ -8,9 +8,11 @@
  */
 import { CALLBACK_RESPONSE_LIMIT, type Log } from "@modelyard/contract";
 import { FetchError, guardedPost } from "@modelyard/guarded-fetch";
+import { spanClock } from "@modelyard/tracing";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { TaskTraces } from "../metrics/task-traces.ts";
 import { presentTask } from "../tasks/present.ts";
 import { readTask, type Tasks } from "../tasks/service.ts";
 import { type Answer, judge, nextWait, signedHeaders } from "./policy.ts";
@@ -42,6 +44,7 @@ export interface DelivererDeps {
   /** Base address for outputs of tasks that were accepted before their base was kept. */
   base: string;
   meter: Meter;
+  traces: TaskTraces;
   log: Log;
 }
 
@@ -170,6 +173,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
 
   async function deliver(row: store.CallbackRow): Promise<void> {
     const began = performance.now();
+    const span = spanClock();
     const { answer, response } = await send(row);
     const ms = Math.round(performance.now() - began);
     if ("error" in answer && ms >= TIMEOUT_MS - 100) {
@@ -184,6 +188,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     const least = verdict.kind === "retry" ? verdict.leastWaitMs : 0;
     const error = verdict.kind === "delivered" ? null : verdict.error;
     const status = "status" in answer ? answer.status : null;
+    deps.traces.called(row.task_id, { began: span, status, tries });
     await db.write((tx) =>
       store.recordAttempt(tx, row, {
         state,

@@ -19,6 +19,7 @@ import {
   WORKER_PROTOCOL,
 } from "@modelyard/contract";
 import { guardedFetch } from "@modelyard/guarded-fetch";
+import { startTracing } from "@modelyard/tracing";
 import type { WorkerConfig } from "../config.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { createInstaller } from "../install/installer.ts";
@@ -61,6 +62,13 @@ export interface AgentOptions {
 export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
   const id = randomUUID();
   const gpus = await detectGpus(config.gpus);
+  const tracing = await startTracing({
+    endpoint: config.otlpEndpoint,
+    service: "modelyard-worker",
+    release,
+    instance: config.name,
+    onFailure: (message) => log(`traces: ${message}`, { level: "warn" }),
+  });
   // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
   for (const name of ["runs", "isolation"]) rmSync(join(config.dataDir, name), { recursive: true, force: true });
   const isolationDir = join(config.dataDir, "isolation");
@@ -171,6 +179,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       folders,
       onInstallFailed: (error) => installFailed(model, error),
       log,
+      tracing,
     });
     const end = attempt.execute().then((outcome) => {
       attempts.delete(key(attempt));
@@ -304,6 +313,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     await preparing?.catch(() => {});
     connection.close();
     await folders.close();
+    await tracing.close();
   }
 
   return {

@@ -89,9 +89,16 @@ export class ServiceProcess {
   }
 
   run(run: ServiceRun): void {
-    const { id, inputs, dir, outputDir } = run.spec;
+    const { id, inputs, dir, outputDir, traceparent } = run.spec;
     giveFolders([dir, outputDir], this.#handle.owner);
-    const request: ServiceRequest = { type: "run", id, inputs, dir, outputDir };
+    const request: ServiceRequest = {
+      type: "run",
+      id,
+      inputs,
+      dir,
+      outputDir,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     const line = JSON.stringify(request);
     if (line.length * 3 > LINE_LIMIT && Buffer.byteLength(line) >= LINE_LIMIT) {
       run.finish({
