@@ -111,5 +111,6 @@ export async function serve(flags: ServeFlags): Promise<void> {
     await server.close();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+  // HUP: the terminal is gone, which is no reason to let go of what runs.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
 }

@@ -18,14 +18,14 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
   };
   // Before anything else: a parent that ends while its worker starts must not leave it behind.
   if (process.send) {
-    // The terminal's Ctrl-C reaches the whole process group; the parent decides what it means for us.
-    process.on("SIGINT", () => {});
+    // The terminal's Ctrl-C, and its end, reach the whole process group; the parent decides what it means for us.
+    for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
     process.on("SIGTERM", () => stop(false));
     process.on("message", (message) => stop(message === "stop now"));
     process.on("disconnect", () => stop(true));
     if (!process.connected) stop(true);
   } else {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(false));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(false));
   }
 
   worker = await startWorker({
