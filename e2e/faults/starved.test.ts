@@ -1,6 +1,6 @@
 /** Fault matrix: file descriptors run out on the server; the worker hardly gets a processor (T9, T11). */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,6 +12,8 @@ import { Site } from "./support/site.ts";
 
 const DESCRIPTORS = 128;
 const rounds = choose(1, 20);
+
+const descriptorsOf = (site: Site): number => readdirSync(`/proc/${site.server?.pid}/fd`).length;
 
 test(`${rounds} times the server runs out of file descriptors: it lives, says no, and recovers`, async (t) => {
   const { random } = seeded(t);
@@ -30,7 +32,8 @@ test(`${rounds} times the server runs out of file descriptors: it lives, says no
       socket.write("POST /v1/Task/Stat HTTP/1.1\r\nhost: x\r\n");
       held.push(socket);
     }
-    await sleep(3_000);
+    await until("all descriptors are taken", 10_000, () => descriptorsOf(site) >= DESCRIPTORS - 2);
+    await sleep(2_000);
     assert.equal(site.server?.child.exitCode, null, site.server?.output().slice(-2_000));
     for (const socket of held) socket.destroy();
     const before = load.acked.size;
