@@ -126,3 +126,14 @@ test("a list is narrowed by outcome, text, project and time, and goes on after a
   const all = await ids({ limit: 100 });
   assert.deepEqual(await ids({ limit: 100, before: all[0] }), all.slice(1));
 });
+
+test("narrowed by what tasks cost, in dollars, both ends included", async () => {
+  const client = platform.client("apikey");
+  const { taskid } = await client.run("test/picture", { prompt: "x" });
+  const { totalcost } = await client.wait({ taskid });
+  const ids = async (fields: object) => (await list(fields)).tasklist.map(({ id }) => id);
+  assert.deepEqual(await ids({ costfrom: totalcost.slice(0, -3), costto: totalcost.slice(0, -3) }), [taskid]);
+  assert.ok(!(await ids({ costto: "0.005" })).includes(taskid));
+  assert.deepEqual(await ids({ costfrom: "999" }), []);
+  await post("InputOutputDelete", { taskid });
+});

@@ -24,7 +24,7 @@ test("Tool/List needs no key, takes one, and takes form fields", async () => {
   assert.ok(open.total >= 5);
   assert.equal(typeof open.total, "number");
   const form = new FormData();
-  form.append("search", "image-to-video");
+  form.append("search", "parallax");
   form.append("summary", "true");
   const keyed = ToolListResponse.parse(await post("Tool/List", form, { "x-api-key": "whatever" }));
   assert.deepEqual(

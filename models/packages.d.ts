@@ -11,3 +11,5 @@ declare module "onnxruntime-node";
 declare module "sharp";
 declare module "tesseract.js";
 declare module "@shiguredo/rnnoise-wasm";
+declare module "phonemizer";
+declare module "node-llama-cpp";

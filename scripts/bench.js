@@ -7,6 +7,7 @@ import { root } from "./lib/root.js";
 import { tieToParent } from "./lib/run.js";
 import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/runtime.js";
 import { findProgram } from "./lib/services.js";
+import { ensureWeb } from "./lib/web.js";
 
 const parts = [
   ...testParts.filter(({ name }) => name === "postgresql"),
@@ -18,6 +19,7 @@ const parts = [
 await runMain(async () => {
   const node = await ensureRuntime();
   await ensureDependencies();
+  await ensureWeb(node);
   await ensureDependencies({ folder: join(root, "bench"), what: "bench dependencies" });
   if (process.env.CI === "true") await installParts(parts);
   const missing = missingParts(parts).flatMap((part) => part.packages);

@@ -6,7 +6,7 @@ import { checkArrows } from "./lib/arrows.js";
 import { runMain } from "./lib/fail.js";
 import { listFiles } from "./lib/files.js";
 import { root } from "./lib/root.js";
-import { checkEnvironment, checkLock, checkRegistryHosts, checkSize, checkVersions } from "./lib/rules.js";
+import { checkCopies, checkEnvironment, checkLock, checkRegistryHosts, checkSize, checkVersions } from "./lib/rules.js";
 import { run } from "./lib/run.js";
 import { ensureDependencies, ensureRuntime } from "./lib/runtime.js";
 
@@ -55,6 +55,7 @@ function steps({ node, files }) {
     "environment only in config": () => files.flatMap(checkEnvironment),
     "no registry host": () => files.flatMap(checkRegistryHosts),
     "exact versions": () => files.flatMap(checkVersions),
+    "copies in models": () => checkCopies(files),
     "complete lock files": () => files.flatMap(checkLock),
   };
 }

@@ -43,6 +43,9 @@ export async function startSite(name: string, args: readonly string[] = []): Pro
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--use-fake-device-for-media-stream"],
   });
 
+  /** The owner's cookie, once somebody has signed in with it. */
+  let cookies: Awaited<ReturnType<BrowserContext["cookies"]>> | undefined;
+
   return {
     platform,
     async visit(path, { width = 1280, theme = "light", javaScript = true, signedIn = false } = {}) {
@@ -53,7 +56,11 @@ export async function startSite(name: string, args: readonly string[] = []): Pro
         acceptDownloads: true,
         reducedMotion: "reduce",
       });
-      if (signedIn) await signIn(context, platform);
+      if (signedIn && cookies) await context.addCookies(cookies);
+      else if (signedIn) {
+        await signIn(context, platform);
+        cookies = await context.cookies();
+      }
       const page = await context.newPage();
       const troubles: string[] = [];
       page.on("pageerror", (error) => troubles.push(error.message));
@@ -66,7 +73,10 @@ export async function startSite(name: string, args: readonly string[] = []): Pro
         const { protocol, origin } = new URL(request.url());
         if (/^http/.test(protocol) && origin !== platform.url) troubles.push(`another origin: ${request.url()}`);
       });
-      await page.goto(platform.url + path, { waitUntil: javaScript ? "networkidle" : "load" });
+      const answer = await page.goto(platform.url + path);
+      // Plain forms and texts for programs are no pages of the app.
+      const isApp = (answer?.headers()["content-type"] ?? "").startsWith("text/html") && !path.startsWith("/account/");
+      if (javaScript && isApp) await ready(page);
       return { page, context, troubles, close: () => context.close() };
     },
     async close() {
@@ -85,6 +95,17 @@ async function signIn(context: BrowserContext, { url, firstRun }: Platform): Pro
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${url}/`);
   await page.close();
+}
+
+/** Until the app has taken the page over: a click before is not heard. */
+export async function ready(page: Page): Promise<void> {
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
+}
+
+/** Until a page that the browser fills in is filled in: nothing of it is still asked for. */
+export async function settled(page: Page): Promise<void> {
+  await ready(page);
+  await page.locator("html:not(:has([data-loading]))").waitFor({ state: "attached" });
 }
 
 interface AxeResult {

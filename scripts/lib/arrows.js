@@ -17,7 +17,7 @@ const PACKAGES = {
 
 /** The server's rooms: one folder per thing it knows. */
 const ROOMS = new Set(
-  "accounts organizations projects models apps tasks queue ledger files webhooks workers realtime gateway pages mail audit-log".split(
+  "accounts organizations projects models apps tasks queue ledger files webhooks workers realtime gateway pages mail audit-log status comments shares".split(
     " ",
   ),
 );

@@ -90,3 +90,20 @@ export function checkLock({ path, source }) {
       ),
   );
 }
+
+/**
+ * A model is a folder that stands alone, so what several need is in each of their folders. These files are copies: a change in one of them
+ * is one in all of them.
+ */
+const COPIES = ["assistant.ts", "conversations.ts", "ffmpeg.ts", "inputs.ts"];
+
+/** @param {{ path: string, source: string }[]} files */
+export function checkCopies(files) {
+  return COPIES.flatMap((name) => {
+    const copies = files.filter(({ path }) => /^models\/[^/]+\/[^/]+\/[^/]+$/.test(path) && path.endsWith(`/${name}`));
+    const [first, ...others] = copies;
+    return others
+      .filter(({ source }) => source !== first?.source)
+      .map(({ path }) => `${path} differs from ${first?.path}. Fix: copy the one that is right over the others.`);
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { checkEnvironment, checkLock, checkRegistryHosts, checkSize, checkVersions } from "./rules.js";
+import { checkCopies, checkEnvironment, checkLock, checkRegistryHosts, checkSize, checkVersions } from "./rules.js";
 
 const passes = (check, path, source) => assert.deepEqual(check({ path, source }), []);
 const fails = (check, path, source) => {
@@ -55,4 +55,15 @@ test("a lock file holds every optional package", () => {
     });
   passes(checkLock, "package-lock.json", lock(["@a/linux", "@a/mac"]));
   fails(checkLock, "package-lock.json", lock(["@a/linux"]));
+});
+
+test("what several models have in their folders is the same in all of them", () => {
+  const file = (model, source, name = "ffmpeg.ts") => ({ path: `models/modelyard/${model}/${name}`, source });
+  assert.deepEqual(
+    checkCopies([file("a", "x"), file("b", "x"), file("c", "y", "run.ts"), file("d", "z", "run.ts")]),
+    [],
+  );
+  const [message, ...others] = checkCopies([file("a", "x"), file("b", "x"), file("c", "y")]);
+  assert.match(message, /modelyard\/c\/ffmpeg\.ts differs from models\/modelyard\/a\/ffmpeg\.ts\. Fix: /);
+  assert.deepEqual(others, []);
 });

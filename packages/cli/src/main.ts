@@ -71,6 +71,7 @@ program.addCommand(
     pause: async (name, flags) => (await import("./models.ts")).pauseModel(name, flags),
     resume: async (name, flags) => (await import("./models.ts")).resumeModel(name, flags),
     create: async (name, flags) => (await import("./models-new.ts")).createModel(name, flags),
+    pull: async (name, flags) => (await import("./pull.ts")).pull(name, flags),
   }),
 );
 program.addCommand(

@@ -1,6 +1,8 @@
 /** Settings of the commands with which an operator looks at a server and changes it while it runs. */
+
 import { resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
+import { type PullFlags, pullCommand } from "./pull-command.ts";
 import { address } from "./setting-values.ts";
 import { option } from "./settings.ts";
 
@@ -72,6 +74,7 @@ export const LANGUAGES = ["python", "shell", "typescript"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export interface ModelsActions {
+  pull: (name: string, flags: PullFlags) => Promise<void>;
   list(flags: OperatorFlags): Promise<void>;
   show(name: ModelName, flags: OperatorFlags): Promise<void>;
   check(path: string, flags: { json?: boolean }): Promise<void>;
@@ -115,6 +118,7 @@ export function modelsCommand(actions: ModelsActions): Command {
     )
     .addCommand(check)
     .addCommand(create)
+    .addCommand(pullCommand(actions.pull))
     .addCommand(
       operator("add", "Add a model, or a new version of one. Runs that start from now on get it.")
         .argument("<path|git-url>", "its folder, or the https, ssh or file address of a git repository")

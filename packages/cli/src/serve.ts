@@ -11,6 +11,7 @@ import { oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
 /** What the start scripts build; a server started without them may have none. */
 const WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
+const DOCS = fileURLToPath(new URL("../../../docs", import.meta.url));
 
 /** Folder of the built web app; undefined where it was never built. */
 export const builtWeb = (): string | undefined => (existsSync(join(WEB, "server/thread.js")) ? WEB : undefined);
@@ -70,6 +71,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
       publicUrl: flags.publicUrl,
       databaseUrl: flags.database,
       modelDirs: [...(flags.catalogue ? [SHIPPED] : []), ...(flags.models ?? [])],
+      enableModels: flags.enableModels ?? [],
+      docsDir: existsSync(DOCS) ? DOCS : undefined,
       webDir: builtWeb(),
       masterKey: flags.masterKey,
       trustedProxies: flags.trustedProxies ?? [],

@@ -147,6 +147,7 @@ export interface ServeFlags extends WorkerFlags {
   publicUrl?: string;
   database?: string;
   models?: string[];
+  enableModels?: string[];
   catalogue: boolean;
   masterKey?: string;
   trustedProxies?: string[];
@@ -184,6 +185,7 @@ export function serveCommand(): Command {
     )
     .addOption(option("--database <url>", "MODELYARD_DATABASE", "postgres://… (default: SQLite in the data folder)"))
     .addOption(option("--models <dir>", "MODELYARD_MODELS", "further folder of models; repeatable").argParser(folders))
+    .addOption(option("--enable-models <list>", "MODELYARD_ENABLE_MODELS", "opt-in models to offer").argParser(list))
     .addOption(option("--no-catalogue", "MODELYARD_NO_CATALOGUE", "leave the shipped models out"))
     .addOption(
       option("--master-key <hex>", "MODELYARD_MASTER_KEY", "64 hex digits (default: master.key in the data folder)"),

@@ -42,6 +42,7 @@ export const Coupon = z.strictObject({
   uses: digits.describe("How many accounts may use it, each once."),
   used: digits,
   expires: digits,
+  creditdays: digits.describe("Days after its use for which its credit holds; 0 = for ever."),
   createtime: digits,
 });
 export type Coupon = z.infer<typeof Coupon>;

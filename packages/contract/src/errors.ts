@@ -3,24 +3,10 @@
  * Texts and codes are from wire-contract.md 2.4, 3 and 7; clients match on their words.
  */
 
-/** Whose fault: decides retry and billing. `caller`: never retried · `model`: not retried, free · `platform`: retried, free. */
-export type Fault = "caller" | "model" | "platform";
+import { entry, errorsOf } from "./errors-entry.ts";
+import { INPUT_ERRORS } from "./errors-inputs.ts";
 
-interface Entry<Args extends readonly unknown[]> {
-  http: number;
-  code: number;
-  fault: Fault;
-  message: (...args: Args) => string;
-}
-
-function entry<Args extends readonly unknown[]>(
-  http: number,
-  code: number,
-  fault: Fault,
-  message: (...args: Args) => string,
-): Entry<Args> {
-  return { http, code, fault, message };
-}
+export { ApiError, type Fault } from "./errors-entry.ts";
 
 export const ERRORS = {
   noCredentials: entry(401, 99, "caller", () => "Authorization bearer token is not founded in headers."),
@@ -53,32 +39,15 @@ export const ERRORS = {
     () => "This model is in a folder that the server was started with. Take it out there, or write lifecycle: retired.",
   ),
   versionNotExist: entry(200, 1, "caller", () => "version-not-exist"),
+  modelNotInstalled: entry(
+    200,
+    1,
+    "caller",
+    (model: string) =>
+      `The weights of ${model} are on no connected worker. Its operator installs them with: modelyard models pull ${model}`,
+  ),
   workerNotExist: entry(200, 1, "caller", () => "worker-not-exist"),
-  parameterRequired: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] required`),
-  parameterNotNumber: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be integer or float`),
-  parameterOutOfRange: entry(
-    200,
-    0,
-    "caller",
-    (id: string, min: number, max: number) => `Request parameter [${id}] must be between ${min} and ${max}`,
-  ),
-  parameterNotText: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be text`),
-  parameterTooLong: entry(
-    200,
-    0,
-    "caller",
-    (id: string, max: number) => `Request parameter [${id}] must be at most ${max} characters`,
-  ),
-  parameterNotOption: entry(
-    200,
-    0,
-    "caller",
-    (id: string, values: readonly string[]) => `Request parameter [${id}] must be one of: ${values.join(", ")}`,
-  ),
-  parameterNotBoolean: entry(200, 0, "caller", (id: string) => `Request parameter [${id}] must be true or false`),
-  filesRequired: entry(200, 0, "caller", (id: string) => `Request files [${id}] required`),
-  filesTooMany: entry(200, 0, "caller", (id: string, max: number) => `Request files [${id}] must be at most ${max}`),
-  fileInvalid: entry(200, 0, "caller", (id: string, why: string) => `Request files [${id}] ${why}`),
+  ...INPUT_ERRORS,
   folderNameInvalid: entry(
     200,
     0,
@@ -89,6 +58,12 @@ export const ERRORS = {
   foldersTooMany: entry(200, 0, "caller", (why: string) => `The folder could not be created: ${why}`),
   folderNotExist: entry(200, 1, "caller", () => "folder-not-exist"),
   fileNotExist: entry(200, 1, "caller", () => "file-not-exist"),
+  commentNotAllowed: entry(200, 1, "caller", () => "Only who has run this model lately can rate it."),
+  commentNotExist: entry(200, 1, "caller", () => "comment-not-exist"),
+  reportNotExist: entry(200, 1, "caller", () => "report-not-exist"),
+  shareNotExist: entry(404, 1, "caller", () => "This link leads to nothing: it has ended, or was revoked."),
+  sharesTooMany: entry(200, 1, "caller", (most: number) => `A run has at most ${most} links. Revoke one first.`),
+  documentNotExist: entry(404, 1, "caller", () => "document-not-exist"),
   quotaExceeded: entry(
     200,
     0,
@@ -135,6 +110,7 @@ export const ERRORS = {
   keysTooMany: entry(200, 0, "caller", (limit: number) => `There are ${limit} already. Revoke one first.`),
   accountNotExist: entry(200, 1, "caller", () => "account-not-exist"),
   paymentsOff: entry(200, 0, "caller", () => "Payments are not set up on this server."),
+  noSavedPayment: entry(200, 0, "caller", () => "There is no saved way to pay. Make a payment with it saved first."),
   couponInvalid: entry(200, 1, "caller", () => "This coupon is not valid (any more), or was used already."),
   creditTooLow: entry(200, 0, "caller", () => "The wallet does not have that much available."),
   projectMissing: entry(200, 1, "caller", () => "The account has no project yet. Create one first."),
@@ -228,29 +204,5 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** A refusal from the catalogue, thrown where no return value can carry it; the HTTP layer prints it as the wire's envelope. */
-export class ApiError extends Error {
-  readonly error: ErrorName;
-  readonly http: number;
-  readonly code: number;
-  readonly fault: Fault;
-  /** Seconds after which the same request may be made again: the answer's Retry-After. */
-  retryAfter: number | undefined = undefined;
-
-  constructor(error: ErrorName, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "ApiError";
-    this.error = error;
-    this.http = ERRORS[error].http;
-    this.code = ERRORS[error].code;
-    this.fault = ERRORS[error].fault;
-  }
-}
-
-type ArgsOf<Name extends ErrorName> = (typeof ERRORS)[Name] extends Entry<infer Args> ? Args : never;
-
-/** Builds the catalogue's error `name` with the arguments of its text. */
-export function apiError<Name extends ErrorName>(name: Name, ...args: ArgsOf<Name>): ApiError {
-  const message = (ERRORS[name].message as (...values: readonly unknown[]) => string)(...args);
-  return new ApiError(name, message);
-}
+/** Builds the catalogue's error of that name with the arguments of its text. */
+export const apiError = errorsOf(ERRORS);

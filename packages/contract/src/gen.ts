@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ERRORS, type ErrorName } from "./errors.ts";
+import { referencePage } from "./gen-reference.ts";
 import { Manifest } from "./manifest.ts";
 import { openApi } from "./openapi.ts";
 import { LINE_LIMIT, ServiceMessage, ServiceRequest } from "./service-protocol.ts";
@@ -24,6 +25,7 @@ type WithArgs = { [Name in ErrorName]: ArgsOf<Name> extends [] ? never : Name }[
 /** Arguments of the texts that have some, as a caller might meet them. */
 const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   appUnavailable: ["It needs the model acme/enlarge, which this server does not have."],
+  modelNotInstalled: ["OWNER/MODEL"],
   ipNotAllowed: ["203.0.113.7"],
   modelInvalid: ["there is no model.yaml in it"],
   fieldInvalid: ["name", "must be 1 to 100 characters"],
@@ -49,6 +51,7 @@ const EXAMPLES: { [Name in WithArgs]: ArgsOf<Name> } = {
   concurrencyLimit: ["5.00", 1],
   foldersTooMany: ["you have 10000 folders"],
   quotaExceeded: ["10 GB"],
+  sharesTooMany: [50],
   taskNotKillable: ["it has ended already"],
 };
 
@@ -134,6 +137,7 @@ function generate(): Record<string, string> {
     [`${GENERATED}/openapi.json`]: json(openApi()),
     [`${GENERATED}/errors.json`]: json(errors()),
     "docs/api/errors.md": errorsPage(),
+    "docs/api/reference.md": referencePage(),
   };
 }
 

@@ -2,7 +2,8 @@
  * Reading a run's inputs against the model's manifest. Pure: the browser, the SDK and the server get the same answer.
  * Rules and texts: wire-contract.md 3 and 4, reliability.md 0.9 and (c) 26 to 36.
  */
-import { type ApiError, apiError } from "./errors.ts";
+import type { ApiError } from "./errors-entry.ts";
+import { inputError } from "./errors-inputs.ts";
 import type { Item } from "./manifest.ts";
 import { type Form, isFileItem, items } from "./manifest-items.ts";
 
@@ -71,41 +72,41 @@ function isAbsent(value: unknown): boolean {
 }
 
 function readText(item: Item, raw: unknown): string | ApiError {
-  if (typeof raw === "object" && raw !== null) return apiError("parameterNotText", item.id);
+  if (typeof raw === "object" && raw !== null) return inputError("parameterNotText", item.id);
   const text = isAbsent(raw) ? "" : clean(String(raw));
   if (text.trim() === "") {
     if (item.default !== undefined && text === "") return String(item.default);
-    return item.required ? apiError("parameterRequired", item.id) : text;
+    return item.required ? inputError("parameterRequired", item.id) : text;
   }
   const max = item.maxLength ?? DEFAULT_MAX_LENGTH;
-  return text.length > max ? apiError("parameterTooLong", item.id, max) : text;
+  return text.length > max ? inputError("parameterTooLong", item.id, max) : text;
 }
 
 function readNumber(item: Item, raw: unknown): number | ApiError {
   if (isAbsent(raw)) return Number(item.default ?? item.min ?? 0);
-  if (typeof raw !== "number" && typeof raw !== "string") return apiError("parameterNotNumber", item.id);
-  if (typeof raw === "string" && !NUMBER.test(raw)) return apiError("parameterNotNumber", item.id);
+  if (typeof raw !== "number" && typeof raw !== "string") return inputError("parameterNotNumber", item.id);
+  if (typeof raw === "string" && !NUMBER.test(raw)) return inputError("parameterNotNumber", item.id);
   const value = Number(raw);
-  if (!Number.isFinite(value)) return apiError("parameterNotNumber", item.id);
+  if (!Number.isFinite(value)) return inputError("parameterNotNumber", item.id);
   // Whole numbers beyond 2⁵³ would be rounded without a word, so they are out of range where nothing narrower is.
   const min = item.min ?? -Number.MAX_SAFE_INTEGER;
   const max = item.max ?? Number.MAX_SAFE_INTEGER;
-  return value < min || value > max ? apiError("parameterOutOfRange", item.id, min, max) : value;
+  return value < min || value > max ? inputError("parameterOutOfRange", item.id, min, max) : value;
 }
 
 function readSelect(item: Item, raw: unknown): string | ApiError {
   const options = (item.options ?? []).map((option) => option.value);
   if (isAbsent(raw)) return String(item.default ?? options[0] ?? "");
-  if (typeof raw === "object") return apiError("parameterNotOption", item.id, options);
+  if (typeof raw === "object") return inputError("parameterNotOption", item.id, options);
   const value = String(raw);
-  return options.includes(value) ? value : apiError("parameterNotOption", item.id, options);
+  return options.includes(value) ? value : inputError("parameterNotOption", item.id, options);
 }
 
 function readCheckbox(item: Item, raw: unknown): boolean | ApiError {
   if (isAbsent(raw)) return item.default === true || item.default === "true";
   if (raw === true || raw === "true" || raw === "1" || raw === 1 || raw === "on") return true;
   if (raw === false || raw === "false" || raw === "0" || raw === 0 || raw === "off") return false;
-  return apiError("parameterNotBoolean", item.id);
+  return inputError("parameterNotBoolean", item.id);
 }
 
 /** One raw field of a file item → its values. Strings may be one URL, comma-separated URLs or a JSON array of them. */
@@ -131,14 +132,14 @@ function fileSources(raw: unknown, many: boolean): FileSource[] {
 function readFiles(item: Item, raw: unknown, rawUrl: unknown): FileSource[] | ApiError {
   const many = item.type !== "fileinput";
   const found = [...fileSources(raw, many), ...fileSources(rawUrl, many)];
-  if (found.length === 0) return item.required ? apiError("filesRequired", item.id) : [];
+  if (found.length === 0) return item.required ? inputError("filesRequired", item.id) : [];
   for (const source of found) {
     if (!("url" in source)) continue;
-    if (source.url === "") return apiError("fileInvalid", item.id, "must be a file or an address");
-    if (source.url.length > 2048) return apiError("fileInvalid", item.id, "address is longer than 2048 characters");
+    if (source.url === "") return inputError("fileInvalid", item.id, "must be a file or an address");
+    if (source.url.length > 2048) return inputError("fileInvalid", item.id, "address is longer than 2048 characters");
   }
   const max = many ? (item.maxFiles ?? 20) : 1;
-  return found.length > max ? apiError("filesTooMany", item.id, max) : found;
+  return found.length > max ? inputError("filesTooMany", item.id, max) : found;
 }
 
 function readItem(item: Item, raw: Readonly<Record<string, unknown>>) {

@@ -60,6 +60,17 @@ export const Item = z.strictObject({
     .max(100)
     .optional()
     .describe("How many files a multifileinput or combinefileinput takes; 20 where it is left out."),
+  draw: z
+    .strictObject({
+      kind: z
+        .enum(["mask", "points"])
+        .describe(
+          "mask: a fileinput gets a picture, white where it was painted. points: a text item gets x,y x,y …, 0 to 1.",
+        ),
+      of: itemId.describe("The file item whose picture is drawn on."),
+    })
+    .optional()
+    .describe("The form offers to make this value by drawing on another item's picture."),
 });
 export type Item = z.infer<typeof Item>;
 
@@ -100,8 +111,14 @@ export const Weight = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/)
     .refine((name) => !name.includes(".."), "no ..")
     .describe("Name under which the model finds it in $WEIGHTS_DIR."),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  size: z.number().int().positive().describe("Bytes."),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .describe(
+      "null, for weights that are pulled only: the first download is trusted, and its hash pinned from then on.",
+    ),
+  size: z.number().int().positive().nullable().describe("Bytes; null where they are not known for certain."),
   license: z.string(),
   sources: z.array(WeightSource).min(1).describe("Where it can be had, tried in this order."),
 });
@@ -240,7 +257,15 @@ const manifestFields = {
     .default(false)
     .describe("The model needs the network; it runs only on workers whose operator allows it (--allow-network)."),
   weights: z.array(Weight).default([]),
+  pull: z
+    .boolean()
+    .default(false)
+    .describe("The weights come by `modelyard models pull` alone; until they are there the model cannot be run."),
   programs: z.array(Program).default([]),
+  optIn: z
+    .boolean()
+    .default(false)
+    .describe("Only there where the operator names it (--enable-models): for models whose use needs thought."),
   license: z.strictObject({ code: z.string(), weights: z.string().optional(), note: z.string().optional() }),
   lifecycle: z.enum(["live", "preview", "retired"]).default("live"),
 };
@@ -248,6 +273,9 @@ const manifestFields = {
 export const Manifest = z.strictObject({ ...manifestFields, runner: Runner }).check(({ value, issues }) => {
   const { runner, price, inputs } = value;
   const say = (path: PropertyKey[], message: string) => issues.push({ code: "custom", path, message, input: value });
+  // Only weights that an operator pulls, and sees the hash of, may be trusted at their first download.
+  const open = value.pull ? -1 : value.weights.findIndex(({ sha256, size }) => sha256 === null || size === null);
+  if (open >= 0) say(["weights", open], "sha256 and size are needed without pull: true");
   if (runner.type !== "app") {
     if (price.length === 0) say(["price"], "at least one row is needed");
     return;

@@ -61,6 +61,7 @@ export const QueueDetailResponse = z.strictObject({
   paused: SwitchedOn.nullable().describe("The whole queue."),
   models: z.array(QueueRow).describe("Those with tasks that have not ended, and paused ones."),
 });
+export type QueueDetailResponse = z.infer<typeof QueueDetailResponse>;
 
 export const WorkerRow = z.strictObject({
   id: z.string(),
@@ -94,3 +95,4 @@ export const AuditRunResponse = z.strictObject({
   faults: z.array(z.strictObject({ subject: z.string(), message: z.string() })).describe("Empty: nothing is wrong."),
   seconds: z.string().describe("How long it took."),
 });
+export type AuditRunResponse = z.infer<typeof AuditRunResponse>;

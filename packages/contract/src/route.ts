@@ -37,3 +37,23 @@ export type ApiRoute = Open | Closed;
 export const text = z.string();
 /** Numbers may come as text. */
 export const count = z.union([z.string(), z.number()]);
+
+const closed =
+  (scope: "manage" | "operator") =>
+  (path: string, summary: string, fields: z.ZodType, answer: z.ZodType): ApiRoute => ({
+    path: `/v1/${path}`,
+    summary,
+    open: false,
+    scope,
+    fields,
+    answer,
+  });
+/** Routes for keys that may manage, and for operators; `path` without `/v1/`. */
+export const manage = closed("manage");
+export const operator = closed("operator");
+
+/** A page of a list. */
+export const page = {
+  limit: count.optional().describe("1 to 500."),
+  cursor: text.optional().describe("`next` of the page before."),
+};

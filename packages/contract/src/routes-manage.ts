@@ -20,9 +20,10 @@ import {
   ProjectListResponse,
   ProjectResponse,
 } from "./project.ts";
-import { type ApiRoute, count, SCOPES, text } from "./route.ts";
+import { type ApiRoute, count, manage, operator, page, SCOPES, text } from "./route.ts";
 import {
   AuditListResponse,
+  AutoTopUpResponse,
   CouponResponse,
   StatementBy,
   StatementResponse,
@@ -35,10 +36,6 @@ import { EmptyResponse } from "./wire.ts";
 const projectRef = { projectid: count };
 const keyRef = { keyid: count };
 const amount = count.describe("US dollars.");
-const page = {
-  limit: count.optional().describe("1 to 500."),
-  cursor: text.optional().describe("`next` of the page before."),
-};
 const format = z.enum(["json", "csv"]).optional();
 const capFields = {
   cap: count.optional().describe('US dollars; "" = no cap.'),
@@ -52,19 +49,6 @@ const keyFields = {
   expires: count.optional().describe("Unix seconds; 0 = never."),
   ...capFields,
 };
-
-const closed =
-  (scope: "manage" | "operator") =>
-  (path: string, summary: string, fields: z.ZodType, answer: z.ZodType): ApiRoute => ({
-    path: `/v1/${path}`,
-    summary,
-    open: false,
-    scope,
-    fields,
-    answer,
-  });
-const manage = closed("manage");
-const operator = closed("operator");
 
 export const MANAGE_ROUTES: readonly ApiRoute[] = [
   {
@@ -151,8 +135,24 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   manage(
     "Wallet/TopUp",
     "Begin a payment",
-    z.object({ amount, next: text.optional().describe("Path on this server to come back to.") }),
+    z.object({
+      amount,
+      next: text.optional().describe("Path on this server to come back to."),
+      save: z.union([z.boolean(), text]).optional().describe("Save the way to pay, for `Wallet/AutoTopUp`."),
+    }),
     TopUpResponse,
+  ),
+  manage(
+    "Wallet/AutoTopUp",
+    "Read how the wallet fills up by itself; fields that are sent are changed",
+    z.object({
+      on: z.union([z.boolean(), text]).optional(),
+      below: count.optional().describe("US dollars; 5 to 10,000."),
+      amount: count.optional().describe("US dollars; 5 to 10,000, in whole cents."),
+      most: count.optional().describe("US dollars in a month, at least the amount."),
+      forget: z.union([z.boolean(), text]).optional().describe("Forget the saved way to pay."),
+    }),
+    AutoTopUpResponse,
   ),
   manage("Wallet/Coupon", "Use a coupon", z.object({ code: text }), CouponResponse),
   manage(
@@ -186,6 +186,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
       amount,
       note: text,
       reference: text.describe("Your own; the same one counts once, so that it may be sent again."),
+      expires: count.optional().describe("Unix seconds at which what is left of it is taken; 0 = never."),
     }),
     EmptyResponse,
   ),
@@ -205,7 +206,13 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   operator(
     "Admin/CouponCreate",
     "Make a coupon",
-    z.object({ amount, uses: count.optional(), expires: count.optional(), code: text.optional() }),
+    z.object({
+      amount,
+      uses: count.optional(),
+      expires: count.optional(),
+      code: text.optional(),
+      creditdays: count.optional(),
+    }),
     CouponCreateResponse,
   ),
   operator("Admin/CouponList", "Coupons, newest first", z.object(page), CouponListResponse),

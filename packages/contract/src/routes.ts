@@ -6,8 +6,11 @@ import { z } from "zod";
 import { CallbackListResponse, CallbackSecretResponse } from "./callback.ts";
 import { FileListResponse, FileUploadResponse, FolderCreateResponse, FolderListResponse } from "./file.ts";
 import { type ApiRoute, count, text } from "./route.ts";
+import { COMMENT_ROUTES } from "./routes-comments.ts";
 import { MANAGE_ROUTES } from "./routes-manage.ts";
 import { OPERATE_ROUTES } from "./routes-operate.ts";
+import { SHARE_ROUTES } from "./routes-shares.ts";
+import { SITE_ROUTES } from "./routes-site.ts";
 import { TASK_OUTCOMES } from "./task.ts";
 import { ToolDetailResponse, ToolExploreResponse, ToolListResponse, ToolQuoteResponse } from "./tool.ts";
 import {
@@ -63,6 +66,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
       search: text.optional().describe("Only the task with this id, or tasks with this text in their inputs."),
       from: count.optional().describe("Only tasks made then or later. Unix seconds."),
       to: count.optional().describe("Only tasks made before. Unix seconds."),
+      costfrom: count.optional().describe("Only tasks that cost so many dollars or more."),
+      costto: count.optional().describe("Only tasks that cost so many dollars at most."),
       before: count.optional().describe("Only tasks with a smaller id: the last one of the page before."),
     }),
     answer: TaskListResponse,
@@ -239,4 +244,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   },
   ...MANAGE_ROUTES,
   ...OPERATE_ROUTES,
+  ...SITE_ROUTES,
+  ...COMMENT_ROUTES,
+  ...SHARE_ROUTES,
 ];

@@ -91,11 +91,25 @@ export const ToolFacts = z.strictObject({
   /** What an app is made of; null for a model. Its `price` is that of a run where nothing is chosen. */
   app: z
     .strictObject({
-      steps: z.array(z.strictObject({ id: z.string(), title: z.string(), model: z.string() })),
+      steps: z.array(
+        z.strictObject({
+          id: z.string(),
+          title: z.string(),
+          model: z.string(),
+          known: z.boolean().describe("This server has the model."),
+        }),
+      ),
     })
     .nullable(),
   /** Why it cannot be run on this server, in a sentence. */
   problem: z.string().nullable(),
+  /** Of models whose weights an operator has to fetch: whether a connected worker has them, how, and their bytes as far as known. */
+  pull: z.strictObject({ installed: z.boolean(), command: z.string(), bytes: z.number().int().nullable() }).nullable(),
+  /**
+   * Whether a run could begin at once. `ready`: a worker has it installed. `cold`: a worker is there, and has to install it first.
+   * `none`: no worker that takes runs can run it.
+   */
+  readiness: z.enum(["ready", "cold", "none"]),
   /** Of the runs that ended: share of successes, 0 to 1; null before the first. */
   successrate: z.number().nullable(),
   /** Seconds of the model's own run time, of its last hundred successes; null before the first. */

@@ -13,6 +13,21 @@ export const WalletDetailResponse = z.strictObject({
   active: digits.describe("Tasks that have not ended."),
   limit: z.string().describe("Tasks at a time that this balance allows, or `unlimited`."),
   currency: z.literal("USD"),
+  expiring: z
+    .array(z.strictObject({ amount: dollars, expires: digits.describe("Unix seconds.") }))
+    .describe("What is left of credit that expires, the soonest first. It is spent before other money."),
+});
+
+/** Filling up by itself. */
+export const AutoTopUpResponse = z.strictObject({
+  ...okay,
+  saved: z.boolean().describe("A way to pay is saved: by a payment with `save`."),
+  on: z.boolean(),
+  below: dollars.describe("When less is available …"),
+  amount: dollars.describe("… this much is paid in."),
+  most: dollars.describe("In a month (UTC)."),
+  used: dollars.describe("Of that, this month."),
+  problem: z.string().describe('Why it switched itself off; "" = it did not.'),
 });
 
 /** What lines of a statement stand for; `task`: every single charge. */
@@ -43,11 +58,12 @@ export const StatementResponse = z.strictObject({
   lines: z.array(StatementLine),
   next: z.string().describe('Send it as `cursor` for the next page; "" = this was the last.'),
 });
+export type StatementResponse = z.infer<typeof StatementResponse>;
 
 export const WalletTransaction = z.strictObject({
   id: digits,
   time: digits,
-  kind: z.enum(["topup", "credit", "coupon", "correction", "forfeit"]),
+  kind: z.enum(["topup", "credit", "coupon", "correction", "forfeit", "expiry"]),
   amount: dollars,
   note: z.string(),
 });

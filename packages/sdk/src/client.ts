@@ -49,6 +49,9 @@ export interface TaskQuery {
   search?: string;
   from?: number;
   to?: number;
+  /** Dollars, both included. */
+  costfrom?: string;
+  costto?: string;
   before?: string;
   start?: number;
   limit?: number;

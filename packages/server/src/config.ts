@@ -16,6 +16,8 @@ export interface ServerConfig {
   databaseUrl: string | undefined;
   /** Folders of models, later ones win over earlier ones. */
   modelDirs: readonly string[];
+  /** Models (owner/slug) that are there only because the operator names them (`optIn` in their manifests). */
+  enableModels: readonly string[];
   /** 64 hex digits; undefined = dataDir/master.key. */
   masterKey: string | undefined;
   /** Proxies whose X-Forwarded-For is believed. */
@@ -46,6 +48,8 @@ export interface ServerConfig {
   metricsToken: string | undefined;
   /** Folder of the built web app; undefined = only the API, and a plain page that says so. */
   webDir: string | undefined;
+  /** Folder of the documentation and of the pages that an operator has not written yet; undefined = none is shown. */
+  docsDir: string | undefined;
   /** Base address of an OTLP/HTTP collector for traces; undefined = none are recorded. */
   otlpEndpoint: string | undefined;
   /** Of the program, for traces. */
@@ -61,6 +65,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   publicUrl: undefined,
   databaseUrl: undefined,
   modelDirs: [],
+  enableModels: [],
   masterKey: undefined,
   trustedProxies: [],
   allowHosts: [],
@@ -76,6 +81,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   runRate: 10,
   metricsToken: undefined,
   webDir: undefined,
+  docsDir: undefined,
   otlpEndpoint: undefined,
   release: "unknown",
   firstCredit: 1000n * USD,

@@ -12,8 +12,10 @@ import { createAppDriver } from "./apps/driver.ts";
 import { createAuditTrail } from "./audit-log/trail.ts";
 import { diskBlobs } from "./blobs/disk.ts";
 import { memoryBus } from "./bus/memory.ts";
+import { commentRoutes } from "./comments/routes.ts";
+import { createComments } from "./comments/service.ts";
 import type { ServerConfig } from "./config.ts";
-import type { Database } from "./db/database.ts";
+import type { Database, Tx } from "./db/database.ts";
 import { openDatabase } from "./db/open.ts";
 import { createSwitches } from "./db/switches.ts";
 import { filesOrigin } from "./files/origin.ts";
@@ -26,7 +28,9 @@ import { Buckets, createLimits } from "./http/rates.ts";
 import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
 import { stripeRoutes } from "./ledger/routes-stripe.ts";
+import { createAutoTopUp } from "./ledger/service-auto-top-up.ts";
 import { createSpendCaps } from "./ledger/service-caps.ts";
+import { sweepCredit } from "./ledger/service-expiry.ts";
 import { createPublishers } from "./ledger/service-publishers.ts";
 import { createStripePayments } from "./ledger/service-stripe.ts";
 import { createWallets } from "./ledger/service-wallet.ts";
@@ -41,7 +45,9 @@ import { createModelVersions } from "./models/service-versions.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
 import { pageRoutes } from "./pages/routes.ts";
+import { documentRoutes } from "./pages/routes-documents.ts";
 import { createPages } from "./pages/service.ts";
+import { createDocuments } from "./pages/service-documents.ts";
 import { operatorToken } from "./projects/operator-token.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { projectManageRoutes } from "./projects/routes-manage.ts";
@@ -51,6 +57,10 @@ import { createProjectManager } from "./projects/service-manage.ts";
 import { clampLeases, loadTurns } from "./queue/service.ts";
 import { syncRoutes } from "./realtime/routes.ts";
 import { createRealtime } from "./realtime/socket.ts";
+import { shareRoutes } from "./shares/routes.ts";
+import { createShares } from "./shares/service.ts";
+import { statusRoutes } from "./status/routes.ts";
+import { createStatus } from "./status/service.ts";
 import { sweepFiles } from "./tasks/file-sweep.ts";
 import { forgetKeysNowAndThen } from "./tasks/idempotency.ts";
 import { taskRoutes } from "./tasks/routes.ts";
@@ -61,7 +71,8 @@ import { webhookRoutes } from "./webhooks/routes.ts";
 import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
 import { createGateway, workerTokenHash } from "./workers/gateway.ts";
-import { createRegistry } from "./workers/registry.ts";
+import { readinessOf } from "./workers/readiness.ts";
+import { createRegistry, isInstalled } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
 import { operateRoutes } from "./workers/routes-operate.ts";
 import { createAttempts, registerToken } from "./workers/service.ts";
@@ -132,9 +143,16 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   await checkMasterKey(db, seal);
   const sessions = createSessions(db, log);
   const projects = createProjects(db, seal, { account: sessions.byBearer, operator: operatorToken(masterKey) });
-  const credentials = await firstRun(db, projects, config.firstCredit);
   const addedRoot = join(config.dataDir, "models");
-  const { models, catalogue } = await loadModels({ db, roots: config.modelDirs, addedRoot, log });
+  const { models, catalogue } = await loadModels({
+    db,
+    roots: config.modelDirs,
+    enabled: config.enableModels,
+    addedRoot,
+    log,
+  });
+  // After what a wrong setting can make fail: its keys are shown once.
+  const credentials = await firstRun(db, projects, config.firstCredit);
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
@@ -207,14 +225,25 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   projectRoutes(app, { projects });
   projectManageRoutes(app, { projects, manager: createProjectManager({ db, seal, projects }) });
   const trail = createAuditTrail(db);
+  const comments = createComments({ db, models, stats });
+  commentRoutes(app, { projects, comments });
+  const shares = createShares({ db, seal, tasks, models });
+  shareRoutes(app, { projects, shares });
   const stripe = createStripePayments({ db, settings: config.stripe, log });
-  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, stripe, trail });
+  const autoTopUp = createAutoTopUp({ db, stripe, mail, log });
+  const creditSweep = sweepCredit(db, log);
+  walletRoutes(app, { projects, wallets: createWallets({ db, models }), publishers, autoTopUp, stripe, trail });
   stripeRoutes(app, { stripe });
   const setUp = { mail: config.smtpUrl !== undefined, payments: stripe.isOn };
   const plainHttp = config.publicUrl !== undefined;
+  const forget = async (tx: Tx, accountId: number) => {
+    await comments.forget(tx, accountId);
+    await shares.forget(tx, accountId);
+  };
   const accounts = startAccounts(app, {
     db,
     blobs,
+    forget,
     mail,
     projects,
     sessions,
@@ -227,8 +256,17 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
   webhookRoutes(app, { webhooks, tasks, projects });
-  modelRoutes(app, { models, stats });
+  modelRoutes(app, {
+    models,
+    stats,
+    readiness: (model) => readinessOf(model, registry.all()),
+    isInstalled: (version) => isInstalled(registry.all(), version),
+  });
   modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
+  const status = createStatus({ db, registry, pauses, log });
+  statusRoutes(app, { status });
+  const pagesDir = join(config.dataDir, "pages");
+  documentRoutes(app, { documents: createDocuments({ docsDir: config.docsDir, pagesDir }) });
   fileRoutes(app, { files: createFiles(db), blobs, origin });
   uploadRoutes(app, {
     uploads: createUploads({ db, blobs, quota: config.storageQuota }),
@@ -283,8 +321,11 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
       await sessions.stop();
       await spendCaps.stop();
       publishers.stop();
+      await autoTopUp.stop();
+      await creditSweep.stop();
       await mail.stop();
       await sweeper.stop();
+      await status.stop();
       await Promise.all([gateway.close(), realtime.close()]);
       await pages?.close();
       await app.close();

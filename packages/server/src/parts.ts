@@ -8,6 +8,7 @@ export type { Database, Tx } from "./db/database.ts";
 export { openDatabase } from "./db/open.ts";
 export { createSwitches } from "./db/switches.ts";
 export { topUp } from "./ledger/service.ts";
+export { expireCredit } from "./ledger/service-expiry.ts";
 export { noMeter } from "./metrics/meter.ts";
 export { type LoadedModels, loadModels, type Models } from "./models/service.ts";
 export { createModelStats, type ModelStats } from "./models/stats.ts";

@@ -46,17 +46,22 @@ export interface DrivenModel {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** `folder`: URL of the model's folder, usually `new URL(".", import.meta.url)`. */
-export async function driveModel(folder: URL): Promise<DrivenModel> {
+/**
+ * `folder`: URL of the model's folder, usually `new URL(".", import.meta.url)`. `weightsDir`: a folder that stands in for weights that have to
+ * be pulled.
+ */
+export async function driveModel(folder: URL, options: { weightsDir?: string } = {}): Promise<DrivenModel> {
   const source = fileURLToPath(folder);
-  const manifest = ProgramManifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
+  const written = ProgramManifest.parse(parse(await readFile(join(source, "model.yaml"), "utf8")));
+  const manifest = options.weightsDir === undefined ? written : { ...written, pull: false, weights: [] };
   const files = await listFiles(source);
   const version = createHash("sha256").update(JSON.stringify(files)).digest("hex");
-  const model = await createInstaller({ cacheDir: CACHE }).ensure(
+  const installed = await createInstaller({ cacheDir: CACHE }).ensure(
     { owner: manifest.owner, slug: manifest.slug, version, manifest, files },
     async (path) => createReadStream(join(source, path)),
     AbortSignal.timeout(600_000),
   );
+  const model = { ...installed, weightsDir: options.weightsDir ?? installed.weightsDir };
   const work = await mkdtemp(join(tmpdir(), `${manifest.slug}-`));
   let service: ChildProcess | undefined;
   let startMs = 0;

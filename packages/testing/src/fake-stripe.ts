@@ -1,4 +1,4 @@
-/** The part of Stripe's published API that top-ups use: checkout sessions on loopback, and messages signed as Stripe signs them. */
+/** The part of Stripe's published API that top-ups use, on loopback: checkout sessions, payment intents, and messages signed as Stripe signs them. */
 import { createHmac, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +9,10 @@ export interface FakeStripe {
   webhookSecret: string;
   /** Sessions that were made, with what was asked for. */
   sessions: { id: string; fields: URLSearchParams }[];
+  /** Charges of saved ways to pay, each once however often it was asked for. */
+  charges: { id: string; fields: URLSearchParams }[];
+  /** How charges end from now on: `declined` as a card does, `processing` as ways to pay that take days. */
+  cards(outcome: "succeeded" | "declined" | "processing" | "requires_action"): void;
   /** Answers the next requests with this status first. */
   failNext(status: number, times: number): void;
   /** Sends a signed event about a session to the platform; `at`: unix seconds of the signature. */
@@ -25,6 +29,8 @@ export async function fakeStripe(): Promise<FakeStripe> {
   const webhookSecret = `whsec_${randomBytes(12).toString("hex")}`;
   const sessions: FakeStripe["sessions"] = [];
   const answers = new Map<string, string>();
+  const charges: FakeStripe["charges"] = [];
+  let cards: Parameters<FakeStripe["cards"]>[0] = "succeeded";
   let failing = { status: 0, times: 0 };
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -39,6 +45,31 @@ export async function fakeStripe(): Promise<FakeStripe> {
       if (failing.times > 0) {
         failing.times -= 1;
         return answer(failing.status, { error: { type: "api_error", message: "try again" } });
+      }
+      const [, intent] = /^\/v1\/payment_intents\/(\w+)$/.exec(request.url ?? "") ?? [];
+      // The intent of a checkout session whose payer let the way to pay be saved.
+      if (request.method === "GET" && intent !== undefined)
+        return answer(200, { id: intent, object: "payment_intent", payment_method: `pm_of_${intent}` });
+      if (request.method === "POST" && request.url === "/v1/payment_intents") {
+        const fields = new URLSearchParams(Buffer.concat(chunks).toString());
+        const key = String(request.headers["idempotency-key"] ?? "");
+        const known = answers.get(key);
+        if (known !== undefined) return answer(200, JSON.parse(known) as object);
+        if (cards === "declined")
+          return answer(402, {
+            error: { type: "card_error", code: "card_declined", message: "Your card was declined." },
+          });
+        const id = `pi_test_${charges.length + 1}`;
+        charges.push({ id, fields });
+        const body = {
+          id,
+          object: "payment_intent",
+          status: cards,
+          amount: Number(fields.get("amount")),
+          currency: "usd",
+        };
+        answers.set(key, JSON.stringify(body));
+        return answer(200, body);
       }
       if (request.method !== "POST" || request.url !== "/v1/checkout/sessions")
         return answer(404, { error: { type: "invalid_request_error", message: "Unrecognized request URL" } });
@@ -60,6 +91,10 @@ export async function fakeStripe(): Promise<FakeStripe> {
     secretKey,
     webhookSecret,
     sessions,
+    charges,
+    cards(outcome) {
+      cards = outcome;
+    },
     failNext(status, times) {
       failing = { status, times };
     },

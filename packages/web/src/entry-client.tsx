@@ -2,11 +2,12 @@ import "./styles.css";
 import { RouterClient } from "@tanstack/react-router/ssr/client";
 import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
-import { lazyModels } from "./catalogue/lazy-models.ts";
+import { lazyModels, openClient } from "./catalogue/lazy-models.ts";
 import { createRouter } from "./router.tsx";
 
 const router = createRouter({
   models: lazyModels(),
+  client: openClient,
   base: location.origin,
   assets: { script: "", style: "", font: "" },
 });

@@ -1,5 +1,5 @@
 /** The router: one instance a page on the server, one for the whole visit in the browser. */
-import type { ModelCalls } from "@modelyard/sdk";
+import type { Client, ModelCalls } from "@modelyard/sdk";
 import { createRouter as createTanStackRouter } from "@tanstack/react-router";
 import { ErrorPage, NotFoundPage } from "./layout/problem-page.tsx";
 import { routeTree } from "./routes.tsx";
@@ -9,12 +9,16 @@ import type { Aside } from "./ui/server-html.tsx";
 /** What loaders may ask, and what only the place where a page is made knows. */
 export interface PageContext {
   models: ModelCalls;
+  /** What is open to everybody; in the browser the SDK comes with the first call. */
+  client: () => Promise<Pick<Client, "ask" | "models">>;
   /** Public base address, e.g. `https://models.example.org`. */
   base: string;
   /** Addresses of the built files. Empty in the browser, where they are in the page already. */
   assets: { script: string; style: string; font: string };
   /** On the server: HTML that goes into the page but not into its data. */
   aside?: Aside;
+  /** On the server: what is said of a model, as HTML. */
+  comments?: (name: { owner: string; model: string }) => Promise<string>;
   /** On the server: code samples as HTML (model/code-panel.tsx). */
   samples?: (request: SamplesRequest) => Promise<string>;
 }

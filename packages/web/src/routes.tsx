@@ -1,7 +1,5 @@
 /** All pages, and what each loads. Search parameters are the state of a page that can be linked to. */
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
-import { HomePage } from "./catalogue/home-page.tsx";
-import { ListingPage } from "./catalogue/listing-page.tsx";
 import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
 import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
@@ -42,10 +40,10 @@ const homeRoute = createRoute({
   path: "/",
   loader: ({ context }) => context.models.explore(),
   head: () => ({ meta: [{ title: "Modelyard: AI models to try and to build on" }] }),
-  component: function Home() {
-    return <HomePage rows={homeRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(() => import("./catalogue/home-page.tsx"), "HomePage"),
 });
+
+const listingPages = () => import("./catalogue/listing-page.tsx");
 
 const modelsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -56,9 +54,7 @@ const modelsRoute = createRoute({
   head: ({ match }) => ({
     meta: [{ title: match.search.category ? `${match.search.category} models · Modelyard` : "Models · Modelyard" }],
   }),
-  component: function Models() {
-    return <ListingPage kind="models" search={modelsRoute.useSearch()} listing={modelsRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(listingPages, "ModelsPage"),
 });
 
 const appsRoute = createRoute({
@@ -68,9 +64,7 @@ const appsRoute = createRoute({
   loaderDeps: ({ search }) => ({ ...search, category: "app" }),
   loader: ({ context, deps }) => loadListing(context.models, deps),
   head: () => ({ meta: [{ title: "Apps · Modelyard" }] }),
-  component: function Apps() {
-    return <ListingPage kind="apps" search={appsRoute.useSearch()} listing={appsRoute.useLoaderData()} />;
-  },
+  component: lazyRouteComponent(listingPages, "AppsPage"),
 });
 
 export const modelRoute = createRoute({
@@ -85,6 +79,7 @@ export const modelRoute = createRoute({
     if (!context.aside) return found;
     const search = readModelSearch(location.search);
     context.aside.set("readme", found.model.readme);
+    context.aside.set("comments", (await context.comments?.(params)) ?? "");
     context.aside.set("samples", (await context.samples?.(samplesRequest(found.model, search))) ?? "");
     return { ...found, model: { ...found.model, readme: "" } };
   },
@@ -118,4 +113,123 @@ const runRoute = createRoute({
   component: lazyRouteComponent(() => import("./history/run-page.tsx"), "RunPage"),
 });
 
-export const routeTree = rootRoute.addChildren([homeRoute, modelsRoute, appsRoute, modelRoute, runsRoute, runRoute]);
+/** A page of an account without parameters in its path. What stands in its search it reads itself. */
+const accountPage = <const Path extends string>(
+  path: Path,
+  title: string,
+  component: ReturnType<typeof lazyRouteComponent>,
+) =>
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path,
+    head: () => ({ meta: [{ title: `${title} · Modelyard` }, PRIVATE] }),
+    component,
+  });
+
+/** The pages for everybody beside the catalogue: what they load is loaded with them. */
+const site = () => import("./site/pages.ts");
+const siteLoad = () => import("./site/load.ts");
+const titled = (title: string | undefined) => ({ meta: [{ title: `${title ?? "Not found"} · Modelyard` }] });
+/** What `/docs` shows. */
+const FIRST_DOCUMENT = "guide/introduction";
+
+const pricingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/pricing",
+  loader: async ({ context }) => (await siteLoad()).loadPrices(context),
+  head: () => titled("Pricing"),
+  component: lazyRouteComponent(site, "PricingPage"),
+});
+
+const statusRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/status",
+  loader: async ({ context }) => (await siteLoad()).loadStatus(context),
+  head: () => titled("Status"),
+  component: lazyRouteComponent(site, "StatusPage"),
+});
+
+const docsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/docs/$",
+  loader: async ({ context, params }) =>
+    (await siteLoad()).loadDocument(context, "docs", params._splat || FIRST_DOCUMENT),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "DocsPage"),
+});
+
+const blogRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blog",
+  loader: async ({ context }) => (await siteLoad()).loadPosts(context),
+  head: () => titled("Blog"),
+  component: lazyRouteComponent(site, "BlogPage"),
+});
+
+const postRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/blog/$name",
+  loader: async ({ context, params }) => (await siteLoad()).loadDocument(context, "blog", params.name),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "PostPage"),
+});
+
+const sharedRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/shared/$token",
+  loader: async ({ context, params }) => {
+    const run = await (await siteLoad()).loadSharedRun(context, params.token);
+    const { sharedHead } = await import("./share/shared-head.ts");
+    return { ...run, head: sharedHead(run) };
+  },
+  head: ({ loaderData }) => loaderData?.head ?? titled(undefined),
+  component: lazyRouteComponent(() => import("./share/shared-page.tsx"), "SharedPage"),
+});
+
+/** Any other name of one part may be a page that the operator has written. */
+const textRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/$page",
+  loader: async ({ context, params }) => (await siteLoad()).loadDocument(context, "pages", params.page),
+  head: ({ loaderData }) => titled(loaderData?.document.title),
+  component: lazyRouteComponent(site, "TextPage"),
+});
+
+const dashboard = () => import("./dashboard/pages.ts");
+const admin = () => import("./admin/pages.ts");
+
+export const routeTree = rootRoute.addChildren([
+  homeRoute,
+  modelsRoute,
+  appsRoute,
+  modelRoute,
+  runsRoute,
+  runRoute,
+  pricingRoute,
+  statusRoute,
+  docsRoute,
+  blogRoute,
+  postRoute,
+  textRoute,
+  sharedRoute,
+  accountPage(
+    "/compare",
+    "Compare runs",
+    lazyRouteComponent(() => import("./compare/compare-page.tsx"), "ComparePage"),
+  ),
+  accountPage("/dashboard", "Dashboard", lazyRouteComponent(dashboard, "OverviewPage")),
+  accountPage("/dashboard/projects", "Projects and keys", lazyRouteComponent(dashboard, "ProjectsPage")),
+  accountPage("/dashboard/usage", "Usage", lazyRouteComponent(dashboard, "UsagePage")),
+  accountPage("/dashboard/wallet", "Wallet", lazyRouteComponent(dashboard, "WalletPage")),
+  accountPage("/dashboard/files", "Files", lazyRouteComponent(dashboard, "FilesPage")),
+  accountPage("/dashboard/callbacks", "Callbacks", lazyRouteComponent(dashboard, "CallbacksPage")),
+  accountPage("/dashboard/account", "Account", lazyRouteComponent(dashboard, "AccountPage")),
+  accountPage("/dashboard/activity", "Activity", lazyRouteComponent(dashboard, "ActivityPage")),
+  accountPage("/admin", "Workers and queue", lazyRouteComponent(admin, "WorkersPage")),
+  accountPage("/admin/models", "Models", lazyRouteComponent(admin, "ModelsPage")),
+  accountPage("/admin/accounts", "Accounts", lazyRouteComponent(admin, "AccountsPage")),
+  accountPage("/admin/coupons", "Coupons", lazyRouteComponent(admin, "CouponsPage")),
+  accountPage("/admin/reports", "Reports", lazyRouteComponent(admin, "ReportsPage")),
+  accountPage("/admin/settings", "Sign-ups and mail", lazyRouteComponent(admin, "SettingsPage")),
+  accountPage("/admin/audit", "Audit", lazyRouteComponent(admin, "AuditPage")),
+]);

@@ -3,7 +3,7 @@ import { ACCOUNT_ROUTES, type Log, ORGANIZATION_ROUTES } from "@modelyard/contra
 import type { FastifyInstance } from "fastify";
 import type { AuditTrail } from "../audit-log/trail.ts";
 import type { Blobs } from "../blobs/blobs.ts";
-import type { Database } from "../db/database.ts";
+import type { Database, Tx } from "../db/database.ts";
 import type { Mail } from "../mail/service.ts";
 import { startOrganizations } from "../organizations/room.ts";
 import type { Seal } from "../projects/seal.ts";
@@ -24,6 +24,7 @@ import { createSignIn } from "./service-sign-in.ts";
 export interface AccountsDeps {
   db: Database;
   blobs: Blobs;
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   mail: Mail;
   projects: Projects;
   sessions: Sessions;

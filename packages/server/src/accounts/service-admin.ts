@@ -13,6 +13,7 @@ import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
 import { dollarsField, nextCursor, oneOf, pageField, textField, wholeField } from "../http/fields.ts";
 import { couponStore, creditOnce, takeOut, topUp } from "../ledger/service-credit.ts";
+import { grantUntil } from "../ledger/service-expiry.ts";
 import { couponHash } from "../ledger/service-wallet.ts";
 import type { Mail } from "../mail/service.ts";
 import type { Projects } from "../projects/service.ts";
@@ -86,6 +87,7 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
       uses: String(row.uses),
       used: String(row.used),
       expires: seconds(row.expires_at),
+      creditdays: String(row.credit_days),
       createtime: seconds(row.created_at),
     };
   }
@@ -121,6 +123,7 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
       if (amount === undefined) throw apiError("parameterRequired", "amount");
       const reason = plainName(fields.note);
       if (reason === undefined) throw apiError("fieldInvalid", "note", "must be one line of 1 to 100 characters");
+      const expires = wholeField(fields, "expires", { min: 0, max: 253_402_300_799 }) ?? 0;
       const reference = textField(fields, "reference") ?? "";
       if (!/^[\x21-\x7e]{1,100}$/.test(reference))
         throw apiError("fieldInvalid", "reference", "must be 1 to 100 characters without blanks");
@@ -129,8 +132,13 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
         const isFirst = await creditOnce(tx, { accountId: account.id, amount, reference });
         if (isFirst === "other") throw apiError("fieldInvalid", "reference", "was used for something else");
         if (isFirst === "again") return;
-        if (amount > 0n) await topUp(tx, { accountId: account.id, amount, note: reason, kind: "credit" });
-        else if (!(await takeOut(tx, { accountId: account.id, amount: -amount, note: reason })))
+        if (amount > 0n) {
+          await topUp(tx, { accountId: account.id, amount, note: reason, kind: "credit" });
+          if (expires > 0) {
+            if (expires * 1000 <= tx.now) throw apiError("fieldInvalid", "expires", "must be in the future");
+            await grantUntil(tx, { accountId: account.id, amount, expiresAt: expires * 1000 });
+          }
+        } else if (!(await takeOut(tx, { accountId: account.id, amount: -amount, note: reason })))
           throw apiError("creditTooLow");
         await noteBoth(tx, { actor, action: "admin.credit", account, outcome: `${formatUsd(amount, 2)} ${reference}` });
       });
@@ -178,6 +186,7 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
       if (amount === undefined) throw apiError("parameterRequired", "amount");
       const uses = wholeField(fields, "uses", { min: 1, max: 1_000_000 }) ?? 1;
       const expires = wholeField(fields, "expires", { min: 0, max: 253_402_300_799 }) ?? 0;
+      const creditDays = wholeField(fields, "creditdays", { min: 0, max: 3650 }) ?? 0;
       const chosen = textField(fields, "code") ?? "";
       if (chosen !== "" && !/^[A-Za-z0-9-]{6,40}$/.test(chosen))
         throw apiError("fieldInvalid", "code", "must be 6 to 40 letters, digits and -");
@@ -189,6 +198,7 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
           amount,
           uses,
           expiresAt: expires === 0 ? null : expires * 1000,
+          creditDays,
         });
         if (!row) throw apiError("fieldInvalid", "code", "is taken");
         await note(tx, {

@@ -9,7 +9,9 @@ import { type Actor, note } from "../audit-log/service.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { purgeFiles } from "../files/service-purge.ts";
+import { flagField } from "../http/fields.ts";
 import * as ledger from "../ledger/service.ts";
+import { forgetAutoTopUp } from "../ledger/service-auto-top-up.ts";
 import { forgetMemberships, soleOwnerOf } from "../organizations/memberships.ts";
 import type { Projects } from "../projects/service.ts";
 import { purgeTasks } from "../tasks/service-purge.ts";
@@ -35,15 +37,15 @@ export interface Deletion {
 export interface DeletionDeps {
   db: Database;
   blobs: Blobs;
+  /** What other rooms keep of an account that nobody may see once it is deleted. */
+  forget: (tx: Tx, accountId: number) => Promise<void>;
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
   log: Log;
 }
 
-const isTrue = (value: unknown) => value === true || value === "true" || value === "1" || value === "on";
-
-export function startDeletion({ db, blobs, projects, sessions, signIn, log }: DeletionDeps): Deletion {
+export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
   let work = Promise.resolve();
   let stopping = false;
 
@@ -73,14 +75,16 @@ export function startDeletion({ db, blobs, projects, sessions, signIn, log }: De
     const wallet = await ledger.lockWallet(tx, account.id);
     if (wallet.active > 0) throw apiError("tasksRunning");
     if (wallet.available > 0n) {
-      if (!isTrue(fields.forfeit)) throw apiError("balanceLeft", formatUsd(wallet.available, 2));
+      if (!flagField(fields, "forfeit")) throw apiError("balanceLeft", formatUsd(wallet.available, 2));
       await ledger.forfeit(tx, { accountId: account.id, amount: wallet.available });
     }
     await note(tx, { accountId: account.id, actor, action: "account.delete" });
     await sessions.end(tx, { accountId: account.id });
     await projects.removeAll(tx, account.id);
+    await forgetAutoTopUp(tx, account.id);
     await forgetMemberships(tx, account.id);
     await forgetIdentities(tx, account.id);
+    await forget(tx, account.id);
     await forgetPerson(tx, account);
     await store.blank(tx, account.id, account.uuid);
   }

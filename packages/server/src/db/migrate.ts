@@ -17,7 +17,12 @@ import { capCallbacks } from "./migrations/0013-cap-callbacks.ts";
 import { organizations } from "./migrations/0014-organizations.ts";
 import { publishers } from "./migrations/0015-publishers.ts";
 import { identities } from "./migrations/0016-identities.ts";
+import { topUps } from "./migrations/0017-top-ups.ts";
+import { history } from "./migrations/0018-history.ts";
 import { modelReports } from "./migrations/0020-model-reports.ts";
+import { runShares } from "./migrations/0021-run-shares.ts";
+import { statusSamples } from "./migrations/0022-status-samples.ts";
+import { comments } from "./migrations/0023-comments.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -35,7 +40,12 @@ const MIGRATIONS: readonly Migration[] = [
   organizations,
   publishers,
   identities,
+  topUps,
+  history,
   modelReports,
+  runShares,
+  statusSamples,
+  comments,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -61,6 +61,8 @@ export function openPostgres(url: string, options: { connections?: number } = {}
     max: options.connections ?? 20,
     types,
     connectionTimeoutMillis: 10_000,
+    // Statements here are short: starting processes or a compiler for one of them takes longer than it does.
+    options: "-c max_parallel_workers_per_gather=0 -c jit=off",
   });
   // A dropped idle connection is replaced at the next use.
   pool.on("error", () => {});

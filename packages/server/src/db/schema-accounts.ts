@@ -125,6 +125,36 @@ export interface PaymentTable {
   settled_at: number | null;
 }
 
+/** A wallet that fills up by itself from a saved way to pay. */
+export interface AutoTopUpTable {
+  account_id: number;
+  /** Names of the payer and of the way to pay at Stripe. */
+  customer: string;
+  method: string;
+  is_on: number;
+  /** When less than this is available, `amount` is paid in, at most `most` in a month (UTC). */
+  below: ColumnType<never, bigint, bigint>;
+  amount: ColumnType<never, bigint, bigint>;
+  most: ColumnType<never, bigint, bigint>;
+  month_start: number;
+  month_used: ColumnType<never, bigint, bigint>;
+  /** Reference of the payment that is under way; "" = none. */
+  pending: string;
+  /** Why it was switched off; "" = it was not. */
+  problem: string;
+}
+
+/** Credit that expires. What of it is spent is not kept here: ledger/policy-expiry.ts derives it. */
+export interface CreditGrantTable {
+  id: Generated<number>;
+  account_id: number;
+  amount: ColumnType<never, bigint, bigint>;
+  created_at: number;
+  expires_at: number;
+  /** When what was left of it was taken. */
+  expired_at: number | null;
+}
+
 /** The account that earns with an owner's models. */
 export interface PublisherTable {
   /** As the ledger has it behind `revenue:`, in the models' own spelling. */
@@ -145,6 +175,8 @@ export interface CouponTable {
   used: number;
   /** Null = never. */
   expires_at: number | null;
+  /** Days after its use for which its credit holds; 0 = for ever. */
+  credit_days: Generated<number>;
   created_at: number;
 }
 

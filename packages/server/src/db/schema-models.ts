@@ -48,4 +48,8 @@ export interface ModelReportTable {
   /** E-mail address, or empty. */
   contact: string;
   created_at: number;
+  /** The comment it is about; null = it is about the model. */
+  comment_id: Generated<number | null>;
+  /** When an operator had dealt with it. */
+  closed_at: Generated<number | null>;
 }

@@ -10,7 +10,9 @@ import type {
   AccountSessionTable,
   AccountTable,
   AuditEntryTable,
+  AutoTopUpTable,
   CouponTable,
+  CreditGrantTable,
   MailTable,
   NonceTable,
   OrganizationInvitationTable,
@@ -20,6 +22,7 @@ import type {
   SpendCapTable,
 } from "./schema-accounts.ts";
 import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
+import type { ModelCommentTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
 
 /** Written as bigint; read with `money()` so that no double ever rounds it. */
@@ -80,7 +83,7 @@ export interface LedgerTransferTable {
   debit: string;
   credit: string;
   amount: MoneyColumn;
-  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout";
+  kind: "topup" | "credit" | "coupon" | "correction" | "hold" | "capture" | "release" | "forfeit" | "payout" | "expiry";
   task_id: number | null;
   /** Counts transfers of one kind for one task; (task_id, kind, seq) is unique, so nothing happens twice. */
   seq: Generated<number>;
@@ -211,6 +214,8 @@ export interface Schema {
   organization_invitation: OrganizationInvitationTable;
   mail: MailTable;
   payment: PaymentTable;
+  auto_top_up: AutoTopUpTable;
+  credit_grant: CreditGrantTable;
   publisher: PublisherTable;
   coupon: CouponTable;
   audit_entry: AuditEntryTable;
@@ -229,6 +234,9 @@ export interface Schema {
   file_space: FileSpaceTable;
   worker_token: WorkerTokenTable;
   model_report: ModelReportTable;
+  status_sample: StatusSampleTable;
+  model_comment: ModelCommentTable;
+  run_share: RunShareTable;
   model_version: ModelVersionTable;
   model_stat: ModelStatTable;
   idempotency_key: IdempotencyKeyTable;

@@ -19,6 +19,12 @@ export function textField(fields: Fields, name: string): string | undefined {
   return String(value).trim();
 }
 
+/** Yes or no in any of the forms that JSON and HTML forms have for it; left out, it is no. */
+export function flagField(fields: Fields, name: string): boolean {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return value === true || value === 1 || value === "true" || value === "1" || value === "on";
+}
+
 /** An id as sent; -1 for what cannot be one, so that it is not found like any foreign one. */
 export function idField(fields: Fields, name: string): number | undefined {
   const value = textField(fields, name);

@@ -5,6 +5,7 @@ import { authenticatedPost, type Call } from "../http/authenticated.ts";
 import { csv } from "../http/csv.ts";
 import { oneOf } from "../http/fields.ts";
 import type { Projects } from "../projects/service.ts";
+import type { AutoTopUp } from "./service-auto-top-up.ts";
 import type { Publishers } from "./service-publishers.ts";
 import type { StripePayments } from "./service-stripe.ts";
 import type { Wallets } from "./service-wallet.ts";
@@ -14,6 +15,7 @@ export interface WalletRoutesDeps {
   wallets: Wallets;
   stripe: StripePayments;
   publishers: Publishers;
+  autoTopUp: AutoTopUp;
   trail: AuditTrail;
 }
 
@@ -22,7 +24,7 @@ const TRANSACTIONS = ["id", "time", "kind", "amount", "note"] as const;
 
 export function walletRoutes(
   app: FastifyInstance,
-  { projects, wallets, publishers, stripe, trail }: WalletRoutesDeps,
+  { projects, wallets, publishers, autoTopUp, stripe, trail }: WalletRoutesDeps,
 ): void {
   const action = (name: string, run: (call: Call) => Promise<object>) =>
     authenticatedPost(app, projects, `/v1/${name}`, run);
@@ -46,6 +48,9 @@ export function walletRoutes(
   action("Wallet/TopUp", async ({ principal, actor, fields, base }) => ({
     url: await stripe.begin({ accountId: principal.accountId, actor }, fields, base),
   }));
+  action("Wallet/AutoTopUp", ({ principal, actor, fields }) =>
+    autoTopUp.rule({ accountId: principal.accountId, actor }, fields),
+  );
   action("Earnings/Detail", ({ principal, fields }) => publishers.earnings(principal.accountId, fields));
   action("Admin/PublisherList", () => publishers.list());
   action("Admin/PublisherSet", (call) => publishers.set(call));

@@ -9,6 +9,7 @@ import { nextCursor, pageField, textField } from "../http/fields.ts";
 import type { Models } from "../models/service.ts";
 import { dayOf, statementQuery } from "./policy-statement.ts";
 import { concurrencyLimit } from "./service.ts";
+import { expiringOf, grantUntil } from "./service-expiry.ts";
 import { readWallet, topUp } from "./store.ts";
 import * as store from "./store-wallet.ts";
 
@@ -18,7 +19,7 @@ export interface Owner {
 }
 
 export interface Wallets {
-  detail(accountId: number): Promise<Record<string, string>>;
+  detail(accountId: number): Promise<object>;
   statement(accountId: number, fields: Fields): Promise<Statement>;
   transactions(accountId: number, fields: Fields): Promise<{ transactions: WalletTransaction[]; next: string }>;
   /** Puts a coupon's money into the wallet, once for each account; returns the amount as it is shown. */
@@ -79,6 +80,10 @@ export function createWallets({ db, models }: { db: Database; models: Models }):
         active: String(active),
         limit: Number.isFinite(limit) ? String(limit) : "unlimited",
         currency: "USD",
+        expiring: (await expiringOf(db, accountId)).map(({ amount, expiresAt }) => ({
+          amount: formatUsd(amount),
+          expires: String(Math.floor(expiresAt / 1000)),
+        })),
       };
     },
 
@@ -139,6 +144,8 @@ export function createWallets({ db, models }: { db: Database; models: Models }):
         // The account used it before; the use that was just counted is rolled back with this unit.
         if (!first) throw apiError("couponInvalid");
         await topUp(tx, { accountId, amount, note: `Coupon …${coupon.last4}`, kind: "coupon" });
+        if (coupon.credit_days > 0)
+          await grantUntil(tx, { accountId, amount, expiresAt: tx.now + coupon.credit_days * store.DAY_MS });
         tx.afterCommit(() => guesses.succeeded(guesser, { forget: true }));
         await note(tx, {
           accountId,

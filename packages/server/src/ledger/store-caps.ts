@@ -150,6 +150,15 @@ const OF: Record<CapSubject, string> = {
     "who.name, 0 as project_id, '' as alert_url from organization_member n join account who on who.id = n.account_id join account a on a.id = n.organization_id where n.id = ?",
 };
 
+/** Where an account's owner is told something; undefined for one that is gone. */
+export async function ownerEmail(tx: Tx, accountId: number): Promise<string | undefined> {
+  const [row] = await tx.all<{ email: string }>(
+    `select ${TOLD} from account a where a.id = ? and a.deleted_at is null`,
+    [accountId],
+  );
+  return row?.email;
+}
+
 /** Whom to tell, and the name of what the cap is of. */
 export async function ownerOf(
   db: Database | Tx,

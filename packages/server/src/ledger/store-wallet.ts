@@ -219,21 +219,29 @@ export interface CouponRow {
   uses: number;
   used: number;
   expires_at: number | null;
+  credit_days: number;
   created_at: number;
 }
 
 type StoredCoupon = Omit<CouponRow, "amount"> & { amount: string };
-const COUPON = "id, last4, cast(amount as text) as amount, uses, used, expires_at, created_at";
+const COUPON = "id, last4, cast(amount as text) as amount, uses, used, expires_at, credit_days, created_at";
 const coupon = (row: StoredCoupon): CouponRow => ({ ...row, amount: BigInt(row.amount) });
 
 export async function insertCoupon(
   tx: Tx,
-  row: { codeHash: string; last4: string; amount: Money; uses: number; expiresAt: number | null },
+  row: {
+    codeHash: string;
+    last4: string;
+    amount: Money;
+    uses: number;
+    expiresAt: number | null;
+    creditDays: number;
+  },
 ): Promise<CouponRow | undefined> {
   const rows = await tx.all<StoredCoupon>(
-    `insert into coupon (code_hash, last4, amount, uses, used, expires_at, created_at) values (?, ?, ?, ?, 0, ?, ?)
+    `insert into coupon (code_hash, last4, amount, uses, used, expires_at, credit_days, created_at) values (?, ?, ?, ?, 0, ?, ?, ?)
      on conflict (code_hash) do nothing returning ${COUPON}`,
-    [row.codeHash, row.last4, row.amount, row.uses, row.expiresAt, tx.now],
+    [row.codeHash, row.last4, row.amount, row.uses, row.expiresAt, row.creditDays, tx.now],
   );
   return rows[0] && coupon(rows[0]);
 }

@@ -31,6 +31,7 @@ export function withApps(models: readonly CatalogueModel[]): CatalogueModel[] {
     const { manifest } = model;
     if (manifest.runner.type !== "app") return model;
     const price = shownPrice(manifest, manifestOf);
-    return { ...model, manifest: { ...manifest, price }, problem: appProblem(manifest, manifestOf) };
+    const missing = manifest.runner.steps.map((step) => step.model).filter((name) => manifestOf(name) === undefined);
+    return { ...model, manifest: { ...manifest, price }, problem: appProblem(manifest, manifestOf), missing };
   });
 }

@@ -21,6 +21,8 @@ export interface KnownModel {
 export interface CatalogueModel extends ModelFolder, KnownModel {
   /** Why it cannot be run on this server, in a sentence: an app lacks one of its models. */
   problem?: string | undefined;
+  /** Models that an app is made of and that this server does not have. */
+  missing?: readonly string[];
 }
 
 /** A version that an operator added. */

@@ -15,7 +15,7 @@ import {
 } from "@modelyard/contract";
 import { typeByName } from "../files/policy.ts";
 import type { CatalogueModel } from "./service.ts";
-import type { ModelStat, RunTimes } from "./stats.ts";
+import type { ModelStat, Rating, RunTimes } from "./stats.ts";
 
 /** Path of a picture or sample of a model, below the public base. The version in it lets browsers keep the answer for good. */
 export function assetPath(version: string, path: string): string {
@@ -73,7 +73,7 @@ function approximateCost(manifest: Manifest, stat: ModelStat): string {
   return formatUsd(fixed ? parseUsd(fixed.price) : 0n);
 }
 
-export function presentTool(model: CatalogueModel, stat: ModelStat, base: string): Tool {
+export function presentTool(model: CatalogueModel, stat: ModelStat & { rating: Rating }, base: string): Tool {
   const { manifest, version } = model;
   const seconds = stat.successes === 0 ? 0 : stat.elapsed / stat.successes / 10_000;
   const perSecond = manifest.price.find(({ method }) => method === "cps");
@@ -93,9 +93,9 @@ export function presentTool(model: CatalogueModel, stat: ModelStat, base: string
     samples: manifest.samples.map((sample) => base + assetPath(version, sampleOf(sample).file)),
     marketplace: 1,
     onlymembers: "1",
-    averagepoint: "0",
-    commentcount: "0",
-    ratedusercount: "0",
+    averagepoint: String(stat.rating.average),
+    commentcount: String(stat.rating.comments),
+    ratedusercount: String(stat.rating.rated),
     dynamicprice: dynamicPrice(manifest),
     approximatelycost: approximateCost(manifest, stat),
     cps: formatUsd(perSecond ? parseUsd(perSecond.price) : 0n),
@@ -141,12 +141,35 @@ export function isShown(manifest: Manifest, path: string): boolean {
   );
 }
 
-function presentApp({ runner }: Manifest): ToolFacts["app"] {
+function presentApp({ manifest: { runner }, missing = [] }: CatalogueModel): ToolFacts["app"] {
   if (runner.type !== "app") return null;
-  return { steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model })) };
+  return {
+    steps: runner.steps.map(({ id, title = id, model }) => ({ id, title, model, known: !missing.includes(model) })),
+  };
 }
 
-function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | undefined, base: string): ToolFacts {
+/** `installed`: a connected worker has the model's weights. */
+function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, installed: boolean): ToolFacts["pull"] {
+  if (!manifest.pull) return null;
+  const sizes = manifest.weights.map(({ size }) => size);
+  const known = sizes.every((size) => size !== null);
+  return {
+    installed,
+    command: `modelyard models pull ${cleanOwner}/${cleanSlug}`,
+    bytes: known ? sizes.reduce((sum, size) => sum + size, 0) : null,
+  };
+}
+
+interface Facts {
+  stat: ModelStat & { rating: Rating };
+  times: RunTimes | undefined;
+  readiness: ToolFacts["readiness"];
+  base: string;
+  /** A connected worker has the model's weights. */
+  installed: boolean;
+}
+
+function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed }: Facts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -157,8 +180,10 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
     inputs: manifest.inputs,
     price: manifest.price,
     limits: { timeout: manifest.limits.timeout, outputFiles: manifest.limits.outputFiles },
-    app: presentApp(manifest),
+    pull: presentPull(model, installed),
+    app: presentApp(model),
     problem: model.problem ?? null,
+    readiness,
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
@@ -174,11 +199,8 @@ function presentFacts(model: CatalogueModel, stat: ModelStat, times: RunTimes | 
   };
 }
 
-export function presentToolDetail(
-  model: CatalogueModel,
-  facts: { stat: ModelStat; times: RunTimes | undefined; base: string; readme: string },
-): ToolDetail {
-  const { stat, times, base, readme } = facts;
+export function presentToolDetail(model: CatalogueModel, facts: Facts & { readme: string }): ToolDetail {
+  const { stat, base, readme } = facts;
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,
     subtitle,
@@ -192,6 +214,6 @@ export function presentToolDetail(
       .map(sampleOf)
       .filter(({ inputs }) => inputs)
       .map((sample) => sampleInputs(model, base, sample)),
-    modelyard: presentFacts(model, stat, times, base),
+    modelyard: presentFacts(model, facts),
   };
 }

@@ -1,6 +1,6 @@
 /** `/v1/Tool/*` (wire-contract.md 9) and the pictures and samples of models. Public: no credentials are asked for or looked at. */
 import { pipeline } from "node:stream/promises";
-import { apiError } from "@modelyard/contract";
+import { apiError, type ToolFacts } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
@@ -21,7 +21,16 @@ function slugField(fields: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === "string" ? value : "";
 }
 
-export function modelRoutes(app: FastifyInstance, { models, stats }: { models: Models; stats: ModelStats }): void {
+export interface ModelRoutesDeps {
+  models: Models;
+  stats: ModelStats;
+  /** Whether a run of the model could begin at once. */
+  readiness: (model: CatalogueModel) => ToolFacts["readiness"];
+  /** Whether a connected worker has said that it has what this version's runs need. */
+  isInstalled: (version: string) => boolean;
+}
+
+export function modelRoutes(app: FastifyInstance, { models, stats, readiness, isInstalled }: ModelRoutesDeps): void {
   const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
   const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
     app.post(path, async (request: FastifyRequest, response) =>
@@ -40,7 +49,14 @@ export function modelRoutes(app: FastifyInstance, { models, stats }: { models: M
     const { id } = model;
     const detail = summary
       ? tool(model, base)
-      : presentToolDetail(model, { stat: stats.of(id), times: stats.times(id), base, readme: readmeHtml(model) });
+      : presentToolDetail(model, {
+          stat: stats.of(id),
+          times: stats.times(id),
+          readiness: readiness(model),
+          base,
+          readme: readmeHtml(model),
+          installed: isInstalled(model.version),
+        });
     return { result: true, errors: [], tool: [detail] };
   });
 

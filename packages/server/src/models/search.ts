@@ -1,7 +1,7 @@
 /** Finding models: words against slug, title, description, categories and tags, with ranking, filters, order and paging. Pure. */
 import { cleanSlug } from "@modelyard/contract";
 import type { CatalogueModel } from "./service.ts";
-import type { ModelStat } from "./stats.ts";
+import type { ModelStats } from "./stats.ts";
 
 export interface ModelQuery {
   search: string;
@@ -70,7 +70,7 @@ function relevance(model: CatalogueModel, search: string): number {
 export function findModels(
   models: readonly CatalogueModel[],
   query: ModelQuery,
-  statOf: (modelId: number) => ModelStat,
+  statOf: ModelStats["of"],
 ): { total: number; models: CatalogueModel[] } {
   const searched = query.search !== "";
   const found = models
@@ -83,7 +83,11 @@ export function findModels(
     .filter((entry) => !searched || entry.relevance > 0);
   const key = (entry: (typeof found)[number]): number => {
     if (query.sort === "relevance") return entry.relevance;
-    if (query.sort === "runs") return statOf(entry.model.id).runs;
+    const { runs, rating } = statOf(entry.model.id);
+    if (query.sort === "runs") return runs;
+    if (query.sort === "averagepoint") return rating.average;
+    if (query.sort === "ratedusercount") return rating.rated;
+    if (query.sort === "commentcount") return rating.comments;
     return entry.model.id;
   };
   const sign = query.order === "ASC" ? 1 : -1;

@@ -51,22 +51,33 @@ export interface LoadedModels {
   catalogue: Catalogue;
 }
 
-/** Reads all roots and what was added, registers what they hold. A broken folder is reported and left out. */
+/**
+ * Reads all roots and what was added, registers what they hold. A broken folder is reported and left out, and so is a model that the operator has
+ * to name (`optIn`) and did not: to callers it does not exist.
+ */
 export async function loadModels(options: {
   db: Database;
   /** Later ones win over earlier ones. */
   roots: readonly string[];
+  /** owner/slug of the models that are there only because they are named. */
+  enabled?: readonly string[];
   /** Folder of added versions; undefined: there are none. */
   addedRoot?: string;
   log: Log;
 }): Promise<LoadedModels> {
-  const { db, roots, addedRoot, log } = options;
+  const { db, roots, enabled = [], addedRoot, log } = options;
+  const named = new Set(enabled.map((name) => name.split("/").map(cleanSlug).join("/")));
   const folders = new Map<string, ModelFolder>();
   for (const dir of roots.flatMap(findModelFolders)) {
     try {
       const folder = readModelFolder(dir);
+      const name = `${cleanSlug(folder.owner)}/${cleanSlug(folder.slug)}`;
+      if (folder.manifest.optIn && !named.has(name)) {
+        log(`${name} is off: it is there only with --enable-models=${name}`);
+        continue;
+      }
       // A later root may replace a shipped model of the same name.
-      folders.set(`${cleanSlug(folder.owner)}/${cleanSlug(folder.slug)}`, folder);
+      folders.set(name, folder);
     } catch (error) {
       if (!(error instanceof ModelFolderError)) throw error;
       log(`model left out: ${error.message}`, { level: "warn" });

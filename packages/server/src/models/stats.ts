@@ -18,6 +18,15 @@ export interface ModelStat {
   lastRunAt: number;
 }
 
+/** What accounts that have run it say of a model. */
+export interface Rating {
+  /** Mean of the points, 1 to 5, with two decimals; 0 before the first. */
+  average: number;
+  /** Accounts that gave points, and those that wrote something too. */
+  rated: number;
+  comments: number;
+}
+
 /** Of the last hundred successful runs, in tenths of milliseconds. */
 export interface RunTimes {
   p50: number;
@@ -25,7 +34,9 @@ export interface RunTimes {
 }
 
 export interface ModelStats {
-  of(modelId: number): ModelStat;
+  of(modelId: number): ModelStat & { rating: Rating };
+  /** Reads the model's points again after they have changed. */
+  rerate(modelId: number): Promise<void>;
   /** Undefined before the first success. */
   times(modelId: number): RunTimes | undefined;
   accepted(modelId: number): void;
@@ -71,6 +82,25 @@ interface StatRow {
   last_run_at: number;
 }
 
+const UNRATED: Rating = { average: 0, rated: 0, comments: 0 };
+
+/** Of all rated models, or of one. */
+async function readRatings(db: Database, modelId?: number): Promise<Map<number, Rating>> {
+  const one = modelId === undefined ? "" : "where model_id = ?";
+  const rows = await db.all<{ model_id: number; points: number; rated: number; comments: number }>(
+    `select model_id, sum(points) as points, count(*) as rated, sum(case when body <> '' then 1 else 0 end) as comments
+     from model_comment ${one} group by model_id`,
+    modelId === undefined ? [] : [modelId],
+  );
+  return new Map(
+    rows.map((row) => {
+      const rated = Number(row.rated);
+      const average = Math.round((Number(row.points) / rated) * 100) / 100;
+      return [Number(row.model_id), { average, rated, comments: Number(row.comments) }];
+    }),
+  );
+}
+
 export async function createModelStats(db: Database, log: Log): Promise<ModelStats> {
   const rows = await db.all<StatRow>(
     "select model_id, runs, successes, errors, elapsed, cast(cost as text) as cost, last_run_at from model_stat",
@@ -82,6 +112,7 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
       { ...counts, cost: BigInt(cost), lastRunAt: last_run_at },
     ]),
   );
+  const ratings = await readRatings(db);
   let pending = new Map<number, ModelStat>();
   const recent = new Map<number, number[]>();
   const remember = (modelId: number, elapsed: number) => {
@@ -130,7 +161,12 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
   timer.unref();
 
   return {
-    of: (modelId) => totals.get(modelId) ?? NOTHING,
+    of: (modelId) => ({ ...(totals.get(modelId) ?? NOTHING), rating: ratings.get(modelId) ?? UNRATED }),
+    async rerate(modelId) {
+      const fresh = (await readRatings(db, modelId)).get(modelId);
+      if (fresh) ratings.set(modelId, fresh);
+      else ratings.delete(modelId);
+    },
     times(modelId) {
       const sorted = recent.get(modelId)?.toSorted((a, b) => a - b);
       if (!sorted || sorted.length === 0) return undefined;

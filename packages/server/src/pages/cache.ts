@@ -28,7 +28,8 @@ interface Entry {
 
 const compress = { gzip: promisify(gzip), br: promisify(brotliCompress) };
 
-async function pageOf(answer: SiteAnswer): Promise<Page> {
+/** A page in all its encodings. */
+export async function pageOf(answer: SiteAnswer): Promise<Page> {
   const identity = Buffer.from(answer.body);
   const [zipped, br] = await Promise.all([
     compress.gzip(identity, { level: 6 }),

@@ -3,7 +3,7 @@ import type { Log, SiteAnswer, SiteRequest } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Database } from "../db/database.ts";
 import type { Models } from "../models/service.ts";
-import { createPageCache, type Page } from "./cache.ts";
+import { createPageCache, type Page, pageOf } from "./cache.ts";
 import type { Report } from "./policy.ts";
 import { createRenderThread } from "./render-thread.ts";
 import { type StaticFile, staticFiles } from "./static-files.ts";
@@ -48,7 +48,11 @@ export function createPages({ app, db, models, dist, log }: PagesDeps): Pages {
 
   return {
     file: staticFiles(dist),
-    page: (request) => cache.get(`${request.base} ${request.markdown} ${request.url}`, () => thread.ask(request)),
+    page: (request) =>
+      // A revoked link must not be answered with a page that was kept.
+      request.url.startsWith("/shared/")
+        ? thread.ask(request).then(pageOf)
+        : cache.get(`${request.base} ${request.markdown} ${request.url}`, () => thread.ask(request)),
     fragment: (request) => thread.ask(request),
     canonical(path) {
       const [, owner, slug] = /^\/models\/([^/]+)\/([^/]+)$/.exec(path) ?? [];

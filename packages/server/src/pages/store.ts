@@ -11,6 +11,7 @@ export async function insertReport(db: Database, modelId: number, report: Report
       .selectFrom("model_report")
       .select((e) => e.fn.countAll<number | string>().as("open"))
       .where("model_id", "=", modelId)
+      .where("closed_at", "is", null)
       .executeTakeFirstOrThrow();
     if (Number(open) >= OPEN_LIMIT) return false;
     await tx.q

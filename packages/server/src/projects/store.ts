@@ -127,9 +127,11 @@ export function listProjects(db: Database, accountId: number): Promise<ProjectRo
   return db.all<ProjectRow>(
     `select p.id, p.name, p.auth, p.ip_allow, p.created_at,
        (select k.key_last4 from project_key k where k.project_id = p.id and k.revoked_at is null and k.kind = 'key' order by k.id desc limit 1) as key_last4,
-       (select count(*) from task t where t.account_id = p.account_id and t.project_id = p.id) as tasks
-     from project p where p.account_id = ? and p.removed_at is null order by p.id`,
-    [accountId],
+       coalesce(n.tasks, 0) as tasks
+     from project p left join (select project_id, count(*) as tasks from task where account_id = ? and parent_id = 0 group by project_id) n
+       on n.project_id = p.id
+     where p.account_id = ? and p.removed_at is null order by p.id`,
+    [accountId, accountId],
   );
 }
 

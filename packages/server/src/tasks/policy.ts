@@ -1,5 +1,5 @@
 /** Pure rules about what a caller may ask of a task. */
-import { TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
+import { type Money, parseUsd, TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 
 /** Tasks in one page of a list at most. */
 const LIST_LIMIT = 100;
@@ -36,6 +36,9 @@ export interface ListQuery {
   /** Unix milliseconds: made at `from` or later, before `to`. */
   from: number | undefined;
   to: number | undefined;
+  /** Only tasks that ended and cost so much, both included. Below 10⁶ dollars, so that a number holds them exactly. */
+  costFrom: Money | undefined;
+  costTo: Money | undefined;
   /** Only smaller ids. */
   before: number | undefined;
 }
@@ -49,6 +52,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
   const count = (name: string, otherwise: number) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : otherwise);
   const whole = (name: string) => (/^\d{1,15}$/.test(text(name)) ? Number(text(name)) : undefined);
   const milliseconds = (name: string) => (/^\d{1,11}$/.test(text(name)) ? Number(text(name)) * 1000 : undefined);
+  const dollars = (name: string) => (/^\d{1,6}(\.\d{1,9})?$/.test(text(name)) ? parseUsd(text(name)) : undefined);
   return {
     modelName: text("modelName"),
     order: text("order").toUpperCase() === "ASC" ? "asc" : "desc",
@@ -60,6 +64,8 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),
+    costFrom: dollars("costfrom"),
+    costTo: dollars("costto"),
     before: whole("before"),
   };
 }

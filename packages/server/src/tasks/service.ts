@@ -26,7 +26,7 @@ import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
 import { estimate } from "../workers/estimate.ts";
-import type { ConnectedWorker } from "../workers/registry.ts";
+import { type ConnectedWorker, isInstalled } from "../workers/registry.ts";
 import { waitReason } from "../workers/wait-reason.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
 import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts";
@@ -34,6 +34,7 @@ import { isReceived, parametersOf } from "./parameters.ts";
 import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
 import { type Outlook, presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
+import { countByStatus, listTasks } from "./store-list.ts";
 import { forgetOutputs } from "./store-purge.ts";
 import { stepsOf } from "./store-steps.ts";
 import { storeTerms } from "./terms.ts";
@@ -203,6 +204,9 @@ export function createTasks(deps: TasksDeps): Tasks {
     async run(principal, model, { fields, wish, base, ownBases, idempotency, numbered }) {
       if (principal.models && !principal.models.includes(`${model.cleanOwner}/${model.cleanSlug}`))
         throw apiError("modelNotAllowed");
+      // Before anything is held: nobody should pay, or wait, for weights that only an operator can fetch.
+      if (model.manifest.pull && !isInstalled(workers(), model.version))
+        throw apiError("modelNotInstalled", `${model.cleanOwner}/${model.cleanSlug}`);
       const read = readInputs(model.manifest, fields);
       if (!read.ok) throw read.errors[0] as ApiError;
       const callback = callbackAddress(Object.hasOwn(fields, "callbackUrl") ? fields.callbackUrl : "");
@@ -285,14 +289,13 @@ export function createTasks(deps: TasksDeps): Tasks {
     async list(principal, fields, base) {
       const { modelName, ...page } = listQuery(fields);
       const modelIds = modelName === "" ? undefined : modelsNamed(modelName);
-      const { total, rows } = await store.listTasks(db, { accountId: principal.accountId, modelIds, ...page });
+      const { total, rows } = await listTasks(db, { accountId: principal.accountId, modelIds, ...page });
       return { total, tasks: await Promise.all(rows.map((row) => present(row, base))) };
     },
 
     async stat(principal) {
-      const rows = await store.countByStatus(db, principal.accountId);
-      const counts = new Map(rows.map((row) => [row.status, row.n]));
-      const total = rows.reduce((sum, row) => sum + row.n, 0);
+      const counts = await countByStatus(db, principal.accountId);
+      const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
       const stat = Object.fromEntries(TASK_STATUSES.map((status) => [status, String(counts.get(status) ?? 0)]));
       return { total, stat: stat as Record<TaskStatus, string> };
     },

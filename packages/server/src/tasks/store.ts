@@ -1,6 +1,5 @@
-import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskOutcome, TaskStatus } from "@modelyard/contract";
+import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
-import type { ListQuery } from "./policy.ts";
 
 /** A task as stored; money already exact. */
 export interface TaskRow {
@@ -270,70 +269,22 @@ export async function finishTask(
   return true;
 }
 
-const READ = `select t.*, a.uuid as account_uuid, cast(t.price as text) as price, cast(t.hold as text) as hold,
+export const READ = `select t.*, a.uuid as account_uuid, cast(t.price as text) as price, cast(t.hold as text) as hold,
   cast(t.cost as text) as cost from task t join account a on a.id = t.account_id`;
 
-type StoredTask = Omit<TaskRow, "price" | "hold" | "cost"> & { price: string; hold: string; cost: string | null };
+export type StoredTask = Omit<TaskRow, "price" | "hold" | "cost"> & {
+  price: string;
+  hold: string;
+  cost: string | null;
+};
 
-function exact(row: StoredTask): TaskRow {
+export function exact(row: StoredTask): TaskRow {
   return {
     ...row,
     price: BigInt(row.price),
     hold: BigInt(row.hold),
     cost: row.cost === null ? null : BigInt(row.cost),
   };
-}
-
-export interface TaskFilter extends Omit<ListQuery, "modelName"> {
-  accountId: number;
-  /** Only tasks of these models; undefined = of all. */
-  modelIds: readonly number[] | undefined;
-}
-
-const OUTCOME_SQL: Readonly<Record<TaskOutcome, string>> = {
-  active: "t.status not in ('task_postprocess_end', 'task_cancel')",
-  done: "t.status = 'task_postprocess_end' and t.pexit = '0'",
-  failed: "t.status = 'task_postprocess_end' and t.pexit <> '0'",
-  cancelled: "t.status = 'task_cancel'",
-};
-
-function conditions(filter: TaskFilter): { where: string; params: (string | number)[] } {
-  const { accountId, modelIds, outcome, projectId, parentId, search, from, to } = filter;
-  const parts: [sql: string, ...params: (string | number)[]][] = [
-    ["t.account_id = ?", accountId],
-    // Steps are shown with their app.
-    ["t.parent_id = ?", parentId ?? 0],
-  ];
-  if (modelIds) parts.push([`t.model_id in (${modelIds.map(() => "?").join(", ")})`, ...modelIds]);
-  if (outcome) parts.push([OUTCOME_SQL[outcome]]);
-  if (projectId !== undefined) parts.push(["t.project_id = ?", projectId]);
-  if (from !== undefined) parts.push(["t.created_at >= ?", from]);
-  if (to !== undefined) parts.push(["t.created_at < ?", to]);
-  if (search !== "") {
-    const like = `%${search.replace(/[\\%_]/g, "\\$&")}%`;
-    const id = /^\d{1,15}$/.test(search) ? Number(search) : 0;
-    parts.push(["(t.id = ? or lower(t.parameters) like ? escape '\\')", id, like]);
-  }
-  return { where: parts.map(([sql]) => sql).join(" and "), params: parts.flatMap(([, ...params]) => params) };
-}
-
-/** One page of an account's tasks by their ids, and how many there are in all, whatever the page. */
-export async function listTasks(db: Database, filter: TaskFilter): Promise<{ total: number; rows: TaskRow[] }> {
-  const { modelIds, order, start, limit, before } = filter;
-  if (modelIds?.length === 0) return { total: 0, rows: [] };
-  const { where, params } = conditions(filter);
-  const [count] = await db.all<{ n: number }>(`select count(*) as n from task t where ${where}`, params);
-  const rows = await db.all<StoredTask>(
-    `${READ} where ${where}${before === undefined ? "" : " and t.id < ?"} order by t.id ${order} limit ? offset ?`,
-    [...params, ...(before === undefined ? [] : [before]), limit, start],
-  );
-  return { total: count?.n ?? 0, rows: rows.map(exact) };
-}
-
-export function countByStatus(db: Database, accountId: number): Promise<{ status: TaskStatus; n: number }[]> {
-  return db.all("select status, count(*) as n from task where account_id = ? and parent_id = 0 group by status", [
-    accountId,
-  ]);
 }
 
 /** A task by id or token, as long as it belongs to the account (undefined account = whoever holds the token). */

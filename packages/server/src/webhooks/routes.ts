@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type Fields, readBody } from "../http/body.ts";
+import { flagField } from "../http/fields.ts";
 import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { listQuery } from "../tasks/policy.ts";
@@ -24,7 +25,6 @@ export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects 
   /** The caller's own task, by any of its names. */
   const taskId = async (principal: Principal, fields: Fields, base: string) =>
     Number((await tasks.detail(principal, fields, base)).id);
-  const isTrue = (value: unknown) => value === true || value === "true" || value === 1 || value === "1";
 
   action("/v1/Task/CallbackList", async (principal, fields, base) => {
     const named = NAMES.some((name) => Object.hasOwn(fields, name) && fields[name] !== "" && fields[name] !== null);
@@ -39,7 +39,7 @@ export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects 
   });
   action("/v1/Task/CallbackSecret", async (principal, fields) => {
     const projectId = await projects.chosen(principal, fields);
-    const rotate = Object.hasOwn(fields, "rotate") && isTrue(fields.rotate);
+    const rotate = flagField(fields, "rotate");
     return { secret: await webhooks.secret({ ...principal, projectId }, { rotate }), errors: [], result: true };
   });
 }

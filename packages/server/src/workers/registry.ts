@@ -143,3 +143,11 @@ export function roomFor(worker: ConnectedWorker, model: Wanted): number {
   const byModel = model.manifest.limits.concurrency - worker.running(model.id);
   return byModel <= 0 ? 0 : Math.min(byModel, worker.fits(needOf(model.manifest, worker.capacity)));
 }
+
+/** Whether one of these workers has said that it has what runs of this version need. Silence is a no. */
+export function isInstalled(workers: readonly ConnectedWorker[], version: string): boolean {
+  return workers.some(({ models }) => {
+    const known = models.get(version);
+    return known !== undefined && known.state !== "unavailable";
+  });
+}

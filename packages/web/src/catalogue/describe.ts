@@ -50,3 +50,9 @@ export function kindOf(model: Tool): "video" | "audio" | "image" | "text" | "oth
   const made = model.categories.map((name) => name.split("-to-")[1]).find(Boolean);
   return made === "video" || made === "audio" || made === "image" || made === "text" ? made : "other";
 }
+
+/** `text-to-audio` → `Text to audio`. */
+export function categoryTitle(name: string): string {
+  const words = name.replaceAll("-", " ").replace(/\b(llm|tts|ocr|3d)\b/g, (word) => word.toUpperCase());
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

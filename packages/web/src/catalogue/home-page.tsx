@@ -1,10 +1,13 @@
 import type { Tool } from "@modelyard/contract";
 import type { Row } from "@modelyard/sdk";
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { categoryTitle } from "./describe.ts";
 import { CardGrid } from "./model-card.tsx";
+
+const route = getRouteApi("/");
 
 /** Models in a row on the home page; the rest is behind "View all". */
 const SHOWN = 4;
@@ -39,13 +42,8 @@ function shownRows(rows: readonly Row[]): ShownRow[] {
   ];
 }
 
-/** `text-to-audio` → `Text to audio`. */
-export function categoryTitle(name: string): string {
-  const words = name.replaceAll("-", " ").replace(/\b(llm|tts|ocr|3d)\b/g, (word) => word.toUpperCase());
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-export function HomePage({ rows }: { rows: readonly Row[] }) {
+export function HomePage() {
+  const rows = route.useLoaderData();
   return (
     <>
       <section className="grid gap-6 border-b border-line pt-6 pb-10 sm:pt-12 sm:pb-14">

@@ -1,12 +1,14 @@
-import { Link, useNavigate, useRouterState } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { counted } from "./describe.ts";
-import { categoryTitle } from "./home-page.tsx";
+import { categoryTitle, counted } from "./describe.ts";
 import { type Listing, type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
 import { CardGrid } from "./model-card.tsx";
+
+const modelsRoute = getRouteApi("/models");
+const appsRoute = getRouteApi("/apps");
 
 /** Time after the last letter until the list follows, in milliseconds. */
 const PAUSE_MS = 150;
@@ -22,7 +24,15 @@ const TEXTS = {
   apps: { path: "/apps", title: "Apps", lead: "Ready-made tools that put several models behind one form." },
 } as const;
 
-export function ListingPage({ kind, search, listing }: ListingProps) {
+export function ModelsPage() {
+  return <ListingPage kind="models" search={modelsRoute.useSearch()} listing={modelsRoute.useLoaderData()} />;
+}
+
+export function AppsPage() {
+  return <ListingPage kind="apps" search={appsRoute.useSearch()} listing={appsRoute.useLoaderData()} />;
+}
+
+function ListingPage({ kind, search, listing }: ListingProps) {
   const { path, title, lead } = TEXTS[kind];
   const { models, total, categories, owners } = listing;
   const busy = useRouterState({ select: (state) => state.isLoading });

@@ -24,6 +24,10 @@ export function ModelCard({ model }: { model: Tool }) {
           <Fact term="Price">{startingPrice(model)}</Fact>
           {model.computingtime !== "" && <Fact term="Run time">{model.computingtime.replace(" seconds", " s")}</Fact>}
           <Fact term="Runs">{`${count(model.taskstat.runcount)} ${model.taskstat.runcount === 1 ? "run" : "runs"}`}</Fact>
+          {model.ratedusercount !== "0" && <Fact term="Rating">{`${model.averagepoint} of 5`}</Fact>}
+          {model.commentcount !== "0" && (
+            <Fact term="Comments">{`${model.commentcount} ${model.commentcount === "1" ? "comment" : "comments"}`}</Fact>
+          )}
         </dl>
       </div>
     </article>

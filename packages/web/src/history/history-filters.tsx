@@ -92,6 +92,14 @@ export function HistoryFilters({ search, projects }: { search: HistorySearch; pr
           <span className="text-sm text-soft">To</span>
           <input type="date" name="to" className="field w-auto" defaultValue={search.to} />
         </label>
+        <label className="grid gap-1">
+          <span className="text-sm text-soft">Cost from $</span>
+          <input name="min" className="field w-24" inputMode="decimal" defaultValue={search.min} autoComplete="off" />
+        </label>
+        <label className="grid gap-1">
+          <span className="text-sm text-soft">to $</span>
+          <input name="max" className="field w-24" inputMode="decimal" defaultValue={search.max} autoComplete="off" />
+        </label>
         <Button type="submit">Apply</Button>
       </form>
     </search>

@@ -3,6 +3,8 @@ import { TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 import type { TaskQuery } from "@modelyard/sdk";
 
 export interface HistorySearch {
+  /** Trainings instead of runs. */
+  kind?: "trains";
   q?: string;
   model?: string;
   status?: TaskOutcome;
@@ -11,6 +13,9 @@ export interface HistorySearch {
   /** Dates as YYYY-MM-DD, UTC, both included. */
   from?: string;
   to?: string;
+  /** Dollars, both included. */
+  min?: string;
+  max?: string;
 }
 
 const DAY_SECONDS = 86_400;
@@ -22,21 +27,27 @@ const word = (value: unknown): string | undefined => {
 const date = (value: unknown): string | undefined =>
   typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
 
+const dollars = (value: unknown): string | undefined =>
+  /^\d{1,6}(\.\d{1,9})?$/.test(String(value).trim()) ? String(value).trim() : undefined;
+
 /** Reads an address; what it cannot use is left out, so that every address shows a list. */
 export function readHistorySearch(raw: Record<string, unknown>): HistorySearch {
   const project = Number(raw.project);
   return {
+    kind: raw.kind === "trains" ? "trains" : undefined,
     q: word(raw.q),
     model: word(raw.model),
     status: TASK_OUTCOMES.find((name) => name === raw.status),
     project: Number.isSafeInteger(project) && project > 0 ? project : undefined,
     from: date(raw.from),
     to: date(raw.to),
+    min: dollars(raw.min),
+    max: dollars(raw.max),
   };
 }
 
 /** The same as the API is asked. */
-export function taskQuery({ q, model, status, project, from, to }: HistorySearch): TaskQuery {
+export function taskQuery({ q, model, status, project, from, to, min, max }: HistorySearch): TaskQuery {
   return {
     ...(q ? { search: q } : {}),
     ...(model ? { modelName: model } : {}),
@@ -44,6 +55,8 @@ export function taskQuery({ q, model, status, project, from, to }: HistorySearch
     ...(project ? { projectid: String(project) } : {}),
     ...(from ? { from: Date.parse(from) / 1000 } : {}),
     ...(to ? { to: Date.parse(to) / 1000 + DAY_SECONDS } : {}),
+    ...(min ? { costfrom: min } : {}),
+    ...(max ? { costto: max } : {}),
   };
 }
 

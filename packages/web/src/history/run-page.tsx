@@ -10,6 +10,7 @@ import { useAnswer } from "../session/use-answer.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { RunCallbacks } from "./run-callbacks.tsx";
+import { RunShares } from "./run-shares.tsx";
 import { timeWords } from "./snippet.ts";
 import { Timeline } from "./timeline.tsx";
 
@@ -123,6 +124,7 @@ function Facts({ task }: { task: Task }) {
           ))}
         </dl>
       </section>
+      <RunShares taskId={task.id} />
       {task.callbackurl !== "" && <RunCallbacks taskId={task.id} />}
     </div>
   );

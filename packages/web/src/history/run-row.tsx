@@ -18,18 +18,16 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
   const isActive = taskOutcome(task) === "active";
   const ran = Number(task.elapsedseconds);
   return (
-    <li className="flex items-start gap-3 px-4 py-3 [contain-intrinsic-size:auto_4.5rem] [content-visibility:auto]">
-      {isActive && (
-        <label className="grid size-6 shrink-0 place-items-center">
-          <input
-            type="checkbox"
-            className="size-4"
-            aria-label={`Choose run ${task.id}`}
-            checked={isChosen}
-            onChange={(event) => onChoose(event.target.checked)}
-          />
-        </label>
-      )}
+    <>
+      <label className="grid size-6 shrink-0 place-items-center">
+        <input
+          type="checkbox"
+          className="size-4"
+          aria-label={`Choose run ${task.id}`}
+          checked={isChosen}
+          onChange={(event) => onChoose(event.target.checked)}
+        />
+      </label>
       <div className="grid min-w-0 grow gap-1 md:grid-cols-[minmax(0,1fr)_auto] md:items-center md:gap-6">
         <div className="min-w-0">
           <Link
@@ -56,6 +54,6 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
           Stop
         </Button>
       )}
-    </li>
+    </>
   );
 }

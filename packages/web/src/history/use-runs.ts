@@ -1,7 +1,7 @@
-/** Pages of the account's runs, newest first; while one goes on, the newest page is asked for again. */
+/** The account's runs, newest first, by their place in the list: pages are asked for as they come into sight, and again while runs go on. */
 import { type Task, taskOutcome } from "@modelyard/contract";
 import type { TaskQuery } from "@modelyard/sdk";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useSession } from "../session/session-provider.tsx";
 import { refusal } from "../session/use-answer.ts";
 
@@ -13,14 +13,21 @@ const LIVE_MS = 3_000;
 interface Runs {
   key: string;
   total: number;
-  tasks: readonly Task[];
+  /** By number; the first is 0. */
+  pages: ReadonlyMap<number, readonly Task[]>;
 }
 
 export interface UseRuns {
-  runs: Runs | undefined;
+  /** Undefined until it is known. */
+  total: number | undefined;
+  /** Undefined while it is asked for. */
+  taskAt: (index: number) => Task | undefined;
+  /** All that are here. */
+  loaded: readonly Task[];
+  /** These places are in sight. */
+  show: (first: number, last: number) => void;
   problem: string | undefined;
   isAsking: boolean;
-  more: () => void;
   refresh: () => void;
 }
 
@@ -29,68 +36,79 @@ export function useRuns(query: TaskQuery): UseRuns {
   const key = JSON.stringify(query);
   const [runs, setRuns] = useState<Runs>();
   const [problem, setProblem] = useState<string>();
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(0);
+  const waiting = useRef(new Set<string>());
+  const sight = useRef({ first: 0, last: 0 });
+  const latest = useRef(key);
+  latest.current = key;
 
-  /** `before`: the id after which the page begins; none = the newest. */
   const ask = useCallback(
-    async (before: string | undefined, isCurrent: () => boolean) => {
-      setAsking(true);
+    async (page: number) => {
+      const name = `${key} ${page}`;
+      if (waiting.current.has(name)) return;
+      waiting.current.add(name);
+      setAsking((count) => count + 1);
       try {
         const { clientFor } = await import("../run/client.ts");
         const wanted = JSON.parse(key) as TaskQuery;
-        const page = await clientFor(session).tasks({ ...wanted, limit: PAGE, ...(before ? { before } : {}) });
-        if (!isCurrent()) return;
-        setRuns((kept) => ({
-          key,
-          total: page.total,
-          tasks: merged(kept?.key === key ? kept.tasks : [], page.tasks, before),
-        }));
+        const found = await clientFor(session).tasks({ ...wanted, limit: PAGE, start: page * PAGE });
+        if (latest.current !== key) return;
+        setRuns((kept) => {
+          // Another number of runs: every place may have moved, so only what came now is sure.
+          const known = kept?.key === key && kept.total === found.total ? kept.pages : [];
+          return { key, total: found.total, pages: new Map([...known, [page, found.tasks]]) };
+        });
         setProblem(undefined);
       } catch (error) {
-        if (isCurrent()) setProblem(refusal(error));
+        if (latest.current === key) setProblem(refusal(error));
       } finally {
-        if (isCurrent()) setAsking(false);
+        waiting.current.delete(name);
+        setAsking((count) => count - 1);
       }
     },
     [session, key],
   );
 
+  const shown = runs?.key === key ? runs : undefined;
+  const inSight = useCallback(() => {
+    const { first, last } = sight.current;
+    const from = Math.floor(first / PAGE);
+    return Array.from({ length: Math.floor(last / PAGE) - from + 1 }, (_, offset) => from + offset);
+  }, []);
+
   useEffect(() => {
-    if (session.state !== "in") return;
-    let current = true;
-    void ask(undefined, () => current);
-    return () => {
-      current = false;
-    };
+    if (session.state === "in") void ask(0);
   }, [session, ask]);
 
-  const goesOn = runs?.key === key && runs.tasks.some((task) => taskOutcome(task) === "active");
+  // What has moved out of the list is asked for again where it is looked at.
+  useEffect(() => {
+    if (!shown) return;
+    for (const page of inSight()) if (!shown.pages.has(page) && page * PAGE < shown.total) void ask(page);
+  }, [shown, ask, inSight]);
+
+  const loaded = shown ? [...shown.pages.values()].flat() : [];
+  const goesOn = loaded.some((task) => taskOutcome(task) === "active");
+  const refresh = useCallback(() => {
+    for (const page of new Set([0, ...inSight()])) void ask(page);
+  }, [ask, inSight]);
   useEffect(() => {
     if (!goesOn) return;
-    let current = true;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") void ask(undefined, () => current);
+      if (document.visibilityState === "visible") refresh();
     }, LIVE_MS);
-    return () => {
-      current = false;
-      clearInterval(timer);
-    };
-  }, [goesOn, ask]);
+    return () => clearInterval(timer);
+  }, [goesOn, refresh]);
 
-  const shown = runs?.key === key ? runs : undefined;
   return {
-    runs: shown,
+    total: shown?.total,
+    taskAt: (index) => shown?.pages.get(Math.floor(index / PAGE))?.[index % PAGE],
+    loaded,
+    show(first, last) {
+      sight.current = { first, last };
+      for (const page of inSight()) if (shown && !shown.pages.has(page)) void ask(page);
+    },
     problem,
-    isAsking,
-    more: () => void ask(shown?.tasks.at(-1)?.id, () => true),
-    refresh: () => void ask(undefined, () => true),
+    isAsking: asking > 0,
+    refresh,
   };
-}
-
-/** An older page goes to the end; the newest one takes the place of what it covers. */
-function merged(kept: readonly Task[], page: readonly Task[], before: string | undefined): readonly Task[] {
-  if (before) return [...kept, ...page];
-  const last = page.at(-1);
-  if (page.length < PAGE || !last) return page;
-  return [...page, ...kept.filter(({ id }) => Number(id) < Number(last.id))];
 }

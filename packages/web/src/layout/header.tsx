@@ -17,7 +17,7 @@ export function Header() {
           <Logo />
           <span>Modelyard</span>
         </Link>
-        <nav aria-label="Main" className="hidden items-center md:flex">
+        <nav aria-label="Main" className="hidden items-center lg:flex">
           {NAVIGATION.map(({ to, label, exact }) => (
             <Link key={to} to={to} className={LINK} activeOptions={{ exact: exact ?? false, includeSearch: false }}>
               {label}
@@ -29,13 +29,13 @@ export function Header() {
             type="button"
             onClick={openPalette}
             aria-keyshortcuts="Control+K Meta+K"
-            className="flex min-h-10 items-center gap-2 rounded-md px-2.5 text-soft hover:bg-sunk hover:text-ink lg:min-w-56 lg:border lg:border-line lg:bg-card"
+            className="flex min-h-10 items-center gap-2 rounded-md px-2.5 text-soft hover:bg-sunk hover:text-ink xl:min-w-56 xl:border xl:border-line xl:bg-card"
           >
             <Icon name="search" />
-            <span className="max-lg:sr-only">Search</span>
+            <span className="max-xl:sr-only">Search</span>
             <span
               aria-hidden="true"
-              className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs lg:inline"
+              className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs xl:inline"
             >
               Ctrl K
             </span>
@@ -43,7 +43,7 @@ export function Header() {
           <ThemeToggle />
           <AccountMenu />
           {/* A disclosure of the browser's own: it works without JavaScript. */}
-          <details className="group relative md:hidden" name="menu">
+          <details className="group relative lg:hidden" name="menu">
             <summary
               className="grid size-10 list-none place-items-center rounded-md hover:bg-sunk [&::-webkit-details-marker]:hidden"
               aria-label="Menu"

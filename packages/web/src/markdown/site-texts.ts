@@ -1,6 +1,6 @@
 /** Texts about the whole site, for programs that read: llms.txt, the sitemap, robots.txt. */
-import type { Tool } from "@modelyard/contract";
-import type { ModelCalls } from "@modelyard/sdk";
+import { DocumentListResponse, type DocumentSection, type Tool } from "@modelyard/contract";
+import type { Client, ModelCalls } from "@modelyard/sdk";
 import { modelPath, startingPrice } from "../catalogue/describe.ts";
 
 /** The API's largest page. */
@@ -18,13 +18,22 @@ async function everyModel(models: ModelCalls): Promise<Tool[]> {
   return found;
 }
 
+type Open = Pick<Client, "ask" | "models">;
+
+async function documents({ ask }: Open, section: DocumentSection) {
+  return (await ask("Document/List", { section }, DocumentListResponse)).documents;
+}
+
 /** One line of Markdown; a description may not break out of its list. */
 export function line(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-export async function siteMarkdown(models: ModelCalls, base: string): Promise<string> {
-  const all = await everyModel(models);
+export async function siteMarkdown(client: Open, base: string): Promise<string> {
+  const all = await everyModel(client.models);
+  const docs = (await documents(client, "docs"))
+    .filter(({ name }) => !/^(architecture|decisions)\//.test(name))
+    .map(({ name, title, summary }) => `- [${line(title)}](${base}/docs/${name}.md): ${line(summary)}`);
   const list = all.map(
     (model) =>
       `- [${model.slugowner}/${model.slugproject}](${base}${modelPath(model)}/llms.txt): ${line(model.description)} (${startingPrice(model)})`,
@@ -39,7 +48,7 @@ A run is started with \`POST /v1/Run/{owner}/{model}\` and asked for with \`POST
 ## API
 
 - [OpenAPI description](${base}/openapi.json): every endpoint with its fields and answers
-
+${docs.length > 0 ? `\n## Documentation\n\n${docs.join("\n")}\n` : ""}
 ## Models
 
 ${list.length > 0 ? list.join("\n") : "None is installed."}
@@ -48,8 +57,16 @@ ${list.length > 0 ? list.join("\n") : "None is installed."}
 
 const xml = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
-export async function sitemap(models: ModelCalls, base: string): Promise<string> {
-  const paths = ["/", "/models", "/apps", ...(await everyModel(models)).map(modelPath)];
+export async function sitemap(client: Open, base: string): Promise<string> {
+  const named = async (section: DocumentSection, below: string) =>
+    (await documents(client, section)).map(({ name }) => `${below}/${name}`);
+  const paths = [
+    ...["/", "/models", "/apps", "/pricing", "/status", "/blog"],
+    ...(await everyModel(client.models)).map(modelPath),
+    ...(await named("docs", "/docs")),
+    ...(await named("blog", "/blog")),
+    ...(await named("pages", "")),
+  ];
   const entries = paths.map((path) => `  <url><loc>${xml(base + path)}</loc></url>`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">

@@ -8,12 +8,16 @@ export function AppParts({ app }: { app: NonNullable<ToolDetail["modelyard"]["ap
         What it does
       </h2>
       <ol className="mt-2 grid list-decimal gap-1 pl-5 text-sm">
-        {app.steps.map(({ id, title, model }) => (
+        {app.steps.map(({ id, title, model, known }) => (
           <li key={id}>
             {title} <span className="text-soft">with</span>{" "}
-            <a href={`/models/${model.toLowerCase().replace(/[. ]/g, "-")}`} className="link">
-              {model}
-            </a>
+            {known ? (
+              <a href={`/models/${model.toLowerCase().replace(/[. ]/g, "-")}`} className="link">
+                {model}
+              </a>
+            ) : (
+              `${model} (not on this server)`
+            )}
           </li>
         ))}
       </ol>

@@ -5,6 +5,8 @@ export interface FieldProps {
   item: Item;
   value: FormValue | undefined;
   problem: string | undefined;
+  /** Value of the item that this one may be drawn on (`draw.of`). */
+  picture: FormValue | undefined;
   onChange: (value: FormValue) => void;
   onLeave: () => void;
 }

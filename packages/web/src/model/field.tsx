@@ -2,6 +2,7 @@
 import { type Item, isFileItem } from "@modelyard/contract";
 import { useId } from "react";
 import { Icon } from "../ui/icons.tsx";
+import { DrawOn } from "./draw-on.tsx";
 import type { ControlProps, FieldProps } from "./field-props.ts";
 import { FileField } from "./file-field.tsx";
 
@@ -51,6 +52,7 @@ export function Field(props: FieldProps) {
           <Required item={item} />
         </legend>
         {item.type === "selectwithcover" ? <CoverSelect {...control} /> : <FileField {...control} />}
+        <DrawOn {...props} />
         {note}
         {trouble}
       </fieldset>
@@ -63,6 +65,7 @@ export function Field(props: FieldProps) {
         <Required item={item} />
       </label>
       <Control {...control} />
+      <DrawOn {...props} />
       {note}
       {trouble}
     </div>

@@ -23,6 +23,7 @@ export function ModelForm({ form, values, problems, set, onLeave }: FormProps) {
       item={item}
       value={values[item.id]}
       problem={problems.get(item.id)}
+      picture={item.draw && values[item.draw.of]}
       onChange={(value) => set(item.id, value)}
       onLeave={() => onLeave(item.id)}
     />

@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router";
-import { count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
-import { categoryTitle } from "../catalogue/home-page.tsx";
+import { categoryTitle, count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { copyText } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { toast } from "../ui/toast.tsx";
 import { type FormValues, keptValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
+
+const READINESS = { ready: "Ready", cold: "Starts cold", none: "No worker" } as const;
 
 export function ModelHeader({ model, values }: { model: ModelData["model"]; values: FormValues }) {
   const { modelyard: facts, taskstat } = model;
@@ -23,7 +24,12 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
   };
   const figures: [string, string][] = [
     ["Price", startingPrice(model)],
+    ["Now", READINESS[facts.readiness]],
     ["Runs", count(taskstat.runcount)],
+    ...(model.ratedusercount === "0"
+      ? []
+      : [["Rating", `${model.averagepoint} of 5 (${model.ratedusercount})`] as [string, string]]),
+    ["Comments", model.commentcount],
     ...(facts.successrate === null
       ? []
       : [["Succeed", `${Math.floor(facts.successrate * 1000) / 10} %`] as [string, string]]),
@@ -87,6 +93,15 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
           </a>
         </div>
       </div>
+      {facts.pull && !facts.pull.installed && (
+        <p className="mt-4 flex items-start gap-2 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
+          <Icon name="download" className="mt-0.5 size-5" />
+          <span>
+            Not installed: its weights{facts.pull.bytes === null ? "" : ` (${gigabytes(facts.pull.bytes)})`} are on no
+            worker yet. The operator of this server fetches them with <code>{facts.pull.command}</code>
+          </span>
+        </p>
+      )}
       {facts.lifecycle !== "live" && (
         <p className="mt-4 flex items-start gap-2 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
           <Icon name="alert" className="mt-0.5 size-5" />
@@ -105,4 +120,8 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
       </dl>
     </header>
   );
+}
+
+function gigabytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

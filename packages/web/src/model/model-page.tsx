@@ -12,6 +12,7 @@ import { ServerHtml } from "../ui/server-html.tsx";
 import { announce } from "../ui/toast.tsx";
 import { AppParts } from "./app-parts.tsx";
 import { CodePanel } from "./code-panel.tsx";
+import { CommentsSection } from "./comments-section.tsx";
 import { ModelForm } from "./form.tsx";
 import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
@@ -22,7 +23,8 @@ import { SampleGallery } from "./sample-gallery.tsx";
 import { useCost } from "./use-cost.ts";
 import { useFormValues } from "./use-form-values.ts";
 
-/** Only a page with a run needs it. */
+/** Only who has run something needs them. */
+const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
 const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.tsx")).RunPanel }));
 
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
@@ -42,7 +44,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   const checked = useMemo(() => checkedValues(form, values), [form, values]);
   const cost = useCost(model, checked);
   const busy = run !== undefined && !isOver(run);
-  const closed = form.lifecycle === "retired" || form.problem !== null;
+  const closed = form.lifecycle === "retired" || form.problem !== null || form.pull?.installed === false;
 
   const submit = () => {
     if (busy || closed) return;
@@ -148,6 +150,11 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
             </Suspense>
           )}
           <SampleGallery model={model} onUse={(inputs) => setAll(formValues(form, inputs))} />
+          {session.state === "in" && (
+            <Suspense fallback={null}>
+              <LatestRuns owner={model.cleanslugowner} model={model.cleanslugproject} run={run?.taskId} />
+            </Suspense>
+          )}
         </div>
       </div>
       <CodePanel model={model} search={search} values={values} />
@@ -164,6 +171,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
         )}
         <ReportForm model={model} reported={search.reported === true} />
       </div>
+      <CommentsSection owner={model.cleanslugowner} model={model.cleanslugproject} />
       {related.length > 0 && (
         <section className="mt-14 border-t border-line pt-10" aria-labelledby="related-title">
           <h2 id="related-title" className="mb-4 text-xl">

@@ -2,8 +2,8 @@
 import { type Client, createClient } from "@modelyard/sdk";
 import type { Session } from "../session/session-provider.tsx";
 
-/** Throws where nobody is signed in. */
-export function clientFor(session: Session): Client {
+/** Throws where nobody is signed in. `request`: another `fetch`. */
+export function clientFor(session: Session, request?: typeof fetch): Client {
   if (session.state !== "in") throw new Error("nobody is signed in");
-  return createClient({ url: location.origin, bearer: session.tokens.bearer });
+  return createClient({ url: location.origin, bearer: session.tokens.bearer, ...(request ? { fetch: request } : {}) });
 }

@@ -1,9 +1,10 @@
 /** The run beside the form: where it is, what it says, what it made and what it cost. */
 import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contract";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { dollars, duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-values.ts";
-import { Button } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
@@ -35,6 +36,17 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
         <Elapsed run={run} />
         {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
         <span className="ml-auto">
+          {over && onDismiss && run.taskId && (
+            <Link
+              to="/runs/$id"
+              params={{ id: run.taskId }}
+              hash="share"
+              preload={false}
+              className={buttonClass("quiet", "small")}
+            >
+              Details and sharing
+            </Link>
+          )}
           {over && onDismiss && (
             <Button look="quiet" size="small" onClick={onDismiss}>
               Close

@@ -88,3 +88,11 @@ test("what was printed before the page connected is filled in at the end", () =>
   assert.equal(state.stdout, "all of it");
   assert.equal(state.stderr, "and this");
 });
+
+test("files on their way are a progress of their own, which ends when the run is taken or refused", () => {
+  const sending = reduceRun(NEW_RUN, { type: "uploading", share: 0.25 });
+  assert.equal(sending.progress?.percentage, 25);
+  assert.equal(sending.phase, "sending");
+  assert.equal(reduceRun(sending, { type: "sent", taskId: "1", token: "t" }).progress, undefined);
+  assert.equal(reduceRun(sending, { type: "refused", problem: "no" }).progress, undefined);
+});

@@ -42,6 +42,8 @@ export interface RunState {
 
 export type RunAction =
   | { type: "sent"; taskId: string; token: string }
+  /** `share`: of the run's files, 0 to 1. */
+  | { type: "uploading"; share: number }
   | { type: "refused"; problem: string }
   | { type: "frame"; frame: Frame; at: number }
   | { type: "waiting"; task: Task }
@@ -156,9 +158,20 @@ function ended(state: RunState, task: Task): RunState {
 export function reduceRun(state: RunState, action: RunAction): RunState {
   switch (action.type) {
     case "sent":
-      return { ...state, phase: "following", taskId: action.taskId, token: action.token };
+      return { ...state, phase: "following", taskId: action.taskId, token: action.token, progress: undefined };
+    case "uploading":
+      return {
+        ...state,
+        progress: {
+          percentage: action.share * 100,
+          task: "Sending your files",
+          step: "",
+          total: "",
+          remaining: undefined,
+        },
+      };
     case "refused":
-      return { ...state, phase: "refused", problem: action.problem };
+      return { ...state, phase: "refused", problem: action.problem, progress: undefined };
     case "connection":
       return { ...state, connection: action.connection };
     case "waiting": {

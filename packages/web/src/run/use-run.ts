@@ -72,12 +72,22 @@ export function useRun(runInAddress: number | undefined): UseRun {
       setRanWith(values);
       setFound(undefined);
       void (async () => {
-        const [{ clientFor }, { follow, sendRun }] = await Promise.all([
+        const [{ clientFor }, { follow, sendRun }, { fetchWithProgress }] = await Promise.all([
           import("./client.ts"),
           import("./follow-run.ts"),
+          import("./fetch-with-progress.ts"),
         ]);
         const whole = { ...following, client: clientFor(session), isApp };
-        const id = await sendRun(whole, { model, body, key: crypto.randomUUID() });
+        const hasFiles = Object.values(body)
+          .flat()
+          .some((value) => value instanceof Blob);
+        const sending = hasFiles
+          ? clientFor(
+              session,
+              fetchWithProgress((share) => following.dispatch({ type: "uploading", share })),
+            )
+          : whole.client;
+        const id = await sendRun({ ...whole, client: sending }, { model, body, key: crypto.randomUUID() });
         if (id === undefined) return;
         setAddress(id);
         await follow(whole, { taskid: id });

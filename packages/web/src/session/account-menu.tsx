@@ -1,5 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
-import { ACCOUNT_NAVIGATION } from "../layout/navigation.ts";
+import { ACCOUNT_NAVIGATION, OPERATOR_NAVIGATION, SIGN_UP } from "../layout/navigation.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
@@ -10,7 +10,7 @@ export function AccountMenu() {
   // The way back is the address as it is now: it changes while a form is filled in.
   useRouterState({ select: (state) => state.location.href });
   if (session.state === "in") {
-    const { name, email } = session.account;
+    const { name, email, role } = session.account;
     return (
       <details className="relative ml-1" name="menu">
         <summary
@@ -29,7 +29,7 @@ export function AccountMenu() {
             <span className="text-soft">{email}</span>
           </p>
           <nav aria-label="Account" className="grid">
-            {ACCOUNT_NAVIGATION.map(({ to, label }) => (
+            {[...ACCOUNT_NAVIGATION, ...(role === "operator" ? OPERATOR_NAVIGATION : [])].map(({ to, label }) => (
               <Link key={to} to={to} className="rounded-md px-2 py-1.5 hover:bg-sunk" activeOptions={{ exact: true }}>
                 {label}
               </Link>
@@ -44,9 +44,14 @@ export function AccountMenu() {
   }
   if (session.state === "out" && session.offered) {
     return (
-      <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold hover:bg-sunk">
-        Sign in
-      </a>
+      <>
+        <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold whitespace-nowrap hover:bg-sunk">
+          Sign in
+        </a>
+        <a href={signInPath(SIGN_UP)} className={`${buttonClass("primary")} whitespace-nowrap max-sm:hidden`}>
+          Sign up
+        </a>
+      </>
     );
   }
   return null;

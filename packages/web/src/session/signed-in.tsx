@@ -39,5 +39,7 @@ export function SignedIn({ what, children }: { what: string; children: ReactNode
 
 /** Shown where something takes a moment; a plain block, so that nothing jumps. */
 export function Loading() {
-  return <div aria-hidden="true" className="min-h-64 rounded-lg border border-line bg-card opacity-60" />;
+  return (
+    <div aria-hidden="true" data-loading="" className="min-h-64 rounded-lg border border-line bg-card opacity-60" />
+  );
 }

@@ -11,8 +11,14 @@ export interface UseAnswer<Data> {
   reload: () => void;
 }
 
+/** The server said no, with a sentence for people. */
+export class RefusedError extends Error {
+  override name = "RefusedError";
+}
+
 /** A sentence for why a call was refused. */
 export function refusal(error: unknown): string {
+  if (error instanceof RefusedError) return error.message;
   if (error instanceof Error && error.name === "SignedOutError") return "Your session has ended. Sign in again.";
   if (error instanceof Error && error.name === "ModelyardError") return error.message;
   return "The server did not answer as it should. Try again.";

@@ -8,4 +8,6 @@ export function isHydrating(): boolean {
 /** Called once the first page has been taken over. */
 export function hydrationIsOver(): void {
   over = true;
+  // For tests: from here on a click is heard.
+  document.documentElement.dataset.ready = "";
 }

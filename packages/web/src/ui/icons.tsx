@@ -24,6 +24,7 @@ const PATHS = {
   text: "M4 5h12M4 9h12M4 13h7",
   other: "M10 3 17 6.8v6.4L10 17l-7-3.8V6.8L10 3ZM3 6.8 10 10.5l7-3.7M10 10.5V17",
   right: "M7.5 4.5 13 10l-5.5 5.5",
+  folder: "M2.5 5h5l2 2.5h8v8h-15z",
   flag: "M5 17V3.5h9.5l-2 3.5 2 3.5H5",
 } as const;
 

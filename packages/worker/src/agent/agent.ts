@@ -19,15 +19,15 @@ import {
   WORKER_PROTOCOL,
 } from "@modelyard/contract";
 import { guardedFetch } from "@modelyard/guarded-fetch";
-import { startTracing } from "@modelyard/tracing";
 import type { WorkerConfig } from "../config.ts";
 import type { InstalledModel } from "../install/installed-model.ts";
-import { createInstaller } from "../install/installer.ts";
+import { createInstaller, notPulled } from "../install/installer.ts";
 import { chooseIsolation } from "../isolation/choose.ts";
 import { limitsText } from "../isolation/limits.ts";
 import { createProcesses } from "../process/index.ts";
 import { createRunners } from "../runners/index.ts";
 import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
+import { workerTracing } from "./attempt-spans.ts";
 import { Connection } from "./connection.ts";
 import { detectGpus } from "./gpus.ts";
 import { Places } from "./places.ts";
@@ -44,6 +44,8 @@ export interface Worker {
 
 /** How often leases are looked at; far below the margins, because a stopped process wakes up late. */
 const WATCH_MS = 1_000;
+/** How often is looked whether somebody has pulled weights, or removed them: a few file sizes each time. */
+const LOOK_FOR_PULLED_MS = 5_000;
 /** A model that could not be installed is tried again after this long. */
 const RETRY_INSTALL_MS = 60_000;
 
@@ -62,13 +64,7 @@ export interface AgentOptions {
 export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
   const id = randomUUID();
   const gpus = await detectGpus(config.gpus);
-  const tracing = await startTracing({
-    endpoint: config.otlpEndpoint,
-    service: "modelyard-worker",
-    release,
-    instance: config.name,
-    onFailure: (message) => log(`traces: ${message}`, { level: "warn" }),
-  });
+  const tracing = await workerTracing(config, release, log);
   // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
   for (const name of ["runs", "isolation"]) rmSync(join(config.dataDir, name), { recursive: true, force: true });
   const isolationDir = join(config.dataDir, "isolation");
@@ -192,7 +188,11 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   function installFailed(model: ModelVersion, error: Error): void {
     log(`${nameOf(model.version)} cannot run here: ${error.message}`, { level: "warn", model: nameOf(model.version) });
     send({ t: "model", version: model.version, state: "unavailable", reason: error.message.slice(0, 1000) });
-    setTimeout(() => send({ t: "model", version: model.version, state: "missing" }), RETRY_INSTALL_MS).unref();
+    setTimeout(() => {
+      pulled.delete(model.version);
+      if (model.manifest.pull) lookForPulled();
+      else send({ t: "model", version: model.version, state: "missing" });
+    }, RETRY_INSTALL_MS).unref();
   }
 
   function lose(leases: readonly Lease[]): void {
@@ -211,7 +211,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   async function prepareAll(these: ReadonlyMap<string, ModelVersion>): Promise<void> {
     for (const model of these.values()) {
       if (closing.signal.aborted) return;
-      if (refuseNetwork(model)) continue;
+      if (refuseNetwork(model) || model.manifest.pull) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
         continue;
       log(`installing ${nameOf(model.version)} …`, { model: nameOf(model.version) });
@@ -233,6 +233,20 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     return true;
   }
 
+  /** By version: what the server was told of models that have to be pulled. */
+  const pulled = new Map<string, boolean>();
+  function lookForPulled(): void {
+    for (const model of models.values()) {
+      if (!model.manifest.pull || refuseNetwork(model)) continue;
+      const here = installer.isPulled(model);
+      if (pulled.get(model.version) === here) continue;
+      pulled.set(model.version, here);
+      if (!here) installed.delete(model.version);
+      const reason = notPulled(model).message;
+      send({ t: "model", version: model.version, ...(here ? { state: "missing" } : { state: "unavailable", reason }) });
+    }
+  }
+
   let preparing: Promise<void> | undefined;
 
   function receive(message: ToWorker): void {
@@ -251,11 +265,13 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         models = new Map(message.models.map((model) => [model.version, model]));
         runners.retire(new Set(models.keys()));
         for (const [version, model] of models) {
-          if (refuseNetwork(model)) continue;
+          if (refuseNetwork(model) || model.manifest.pull) continue;
           const status = installer.status(version);
           if (status.state === "ready" || status.state === "installing")
             send({ t: "model", version, state: status.state });
         }
+        pulled.clear();
+        lookForPulled();
         if (config.prepareBytes > 0) preparing ??= prepare().finally(() => (preparing = undefined));
         return;
       case "assign":
@@ -300,7 +316,11 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   }
 
   const connection = new Connection(config.server, config.token, { hello, message: receive, log });
-  const timers = [setInterval(heartbeat, HEARTBEAT_MS), setInterval(watch, WATCH_MS)];
+  const timers = [
+    setInterval(heartbeat, HEARTBEAT_MS),
+    setInterval(watch, WATCH_MS),
+    setInterval(lookForPulled, LOOK_FOR_PULLED_MS),
+  ];
 
   async function close(): Promise<void> {
     draining = true;

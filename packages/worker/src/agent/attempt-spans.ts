@@ -1,12 +1,26 @@
 /** The spans of one attempt, below the server's assignment: install, inputs, start, run, outputs, report. */
+import type { Log } from "@modelyard/contract";
 import {
   childOf,
   formatTraceparent,
   parseTraceparent,
   spanClock,
+  startTracing,
   type TraceContext,
   type Tracing,
 } from "@modelyard/tracing";
+import type { WorkerConfig } from "../config.ts";
+
+/** Where a worker's spans go; nowhere without an endpoint. */
+export function workerTracing(config: WorkerConfig, release: string, log: Log): Promise<Tracing> {
+  return startTracing({
+    endpoint: config.otlpEndpoint,
+    service: "modelyard-worker",
+    release,
+    instance: config.name,
+    onFailure: (message) => log(`traces: ${message}`, { level: "warn" }),
+  });
+}
 
 export type AttemptSpanName = "install" | "inputs" | "start" | "run" | "outputs" | "report";
 

@@ -2,3 +2,4 @@
 export type { InstalledModel } from "./installed-model.ts";
 export { createInstaller } from "./installer.ts";
 export type { ModelFile } from "./model-version.ts";
+export { type Pulled, pullWeights } from "./pull.ts";

@@ -20,9 +20,10 @@ import { KeyedLock, unlessAborted } from "./keyed-lock.ts";
 import { installFolder } from "./model-folder.ts";
 import type { FetchFile, InstallProgress, ModelVersion } from "./model-version.ts";
 import { environmentName, installPackages } from "./npm-packages.ts";
+import { knownWeights } from "./pins.ts";
 import { installPrograms, neededPrograms } from "./programs.ts";
 import { openCacheFolder, scratchName } from "./scratch.ts";
-import { bytesToFetch, fetchWeights, linkWeights } from "./weights.ts";
+import { bytesToFetch, fetchWeights, haveWeights, type KnownWeight, linkWeights } from "./weights.ts";
 
 /** Pause between two progress reports of one file, in milliseconds; the last byte is always reported. */
 const PROGRESS_EVERY_MS = 200;
@@ -36,6 +37,8 @@ export type InstallStatus =
 export interface Installer {
   /** What is known of a version without touching the network. */
   status(version: string): InstallStatus;
+  /** Whether this machine has the weights of a model whose manifest says `pull`. */
+  isPulled(model: ModelVersion): boolean;
   /** Bytes of weights that `ensure` would have to download. */
   downloadSize(model: ModelVersion): number;
   /**
@@ -87,6 +90,12 @@ export function createInstaller(options: {
   const failed = new Map<string, string>();
   let opened: Promise<unknown> | undefined;
 
+  /** undefined: some of them have no hash yet, because they were never pulled. */
+  function weightsOf(model: ModelVersion): KnownWeight[] | undefined {
+    const known = knownWeights(root, model, model.manifest.weights);
+    return known.every((weight) => weight !== undefined) ? known : undefined;
+  }
+
   async function install(
     model: ModelVersion,
     fetchFile: FetchFile,
@@ -109,8 +118,10 @@ export function createInstaller(options: {
       );
     }
     installation.step = "weights";
-    await fetchWeights({ cache: weightCache, weights: model.manifest.weights, signal, onBytes });
-    await linkWeights(weightCache, model.manifest.weights, weightsDir);
+    const weights = weightsOf(model);
+    if (!weights || (model.manifest.pull && !haveWeights(weightCache, weights))) throw notPulled(model);
+    await fetchWeights({ cache: weightCache, weights, signal, onBytes });
+    await linkWeights(weightCache, weights, weightsDir);
     installation.step = "programs";
     const path = await installPrograms({
       cache: programCache,
@@ -161,7 +172,12 @@ export function createInstaller(options: {
       return { state: recordHolds(folders.ready, version) ? "ready" : "missing" };
     },
 
-    downloadSize: (model) => bytesToFetch(weightCache, model.manifest.weights),
+    downloadSize: (model) => (model.manifest.pull ? 0 : bytesToFetch(weightCache, weightsOf(model) ?? [])),
+
+    isPulled(model) {
+      const weights = weightsOf(model);
+      return weights !== undefined && haveWeights(weightCache, weights);
+    },
 
     async ensure(model, fetchFile, signal) {
       signal.throwIfAborted();
@@ -221,4 +237,12 @@ function recordHolds(folder: string, version: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** The reason that operators and callers read where a model that has to be pulled was not. */
+export function notPulled({ owner, slug }: Pick<ModelVersion, "owner" | "slug">): InstallError {
+  return new InstallError(
+    "weights",
+    `its weights are not on this worker; they come with: modelyard models pull ${owner}/${slug}`,
+  );
 }

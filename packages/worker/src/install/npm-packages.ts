@@ -35,9 +35,10 @@ export async function installPackages(options: {
   try {
     await mkdir(scratch);
     for (const name of PACKAGE_FILES) await copyFile(join(dir, name), join(scratch, name));
+    const omit = (await omitted(join(scratch, "package.json"))).map((kind) => `--omit=${kind}`);
     const result = await runTool({
       command: npm.command,
-      args: [...npm.args, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-workspaces"],
+      args: [...npm.args, "ci", "--ignore-scripts", ...omit, "--no-audit", "--no-fund", "--no-workspaces"],
       cwd: scratch,
       signal,
     });
@@ -54,4 +55,14 @@ export async function installPackages(options: {
     await removeTree(scratch).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Kinds of dependencies that are left out: always those for development, and the optional ones where the model's package.json
+ * says `"modelyard": {"omit": ["optional"]}`. node-llama-cpp's optional packages, for example, are a gigabyte of CUDA.
+ */
+async function omitted(path: string): Promise<string[]> {
+  const { modelyard } = JSON.parse(await readFile(path, "utf8")) as { modelyard?: { omit?: unknown } };
+  const asked = Array.isArray(modelyard?.omit) ? modelyard.omit : [];
+  return asked.includes("optional") ? ["dev", "optional"] : ["dev"];
 }

@@ -10,16 +10,19 @@ export async function downloadUrl(options: {
   url: string;
   part: string;
   name: string;
-  size: number;
-  sha256: string;
+  /** undefined: as long as the server says. */
+  size: number | undefined;
+  /** undefined: whatever comes is taken. */
+  sha256: string | undefined;
   signal: AbortSignal;
   retryDelays: readonly number[];
-  onBytes(done: number): void;
+  /** `total`: bytes of the whole file, where the server says so. */
+  onBytes(done: number, total: number | undefined): void;
 }): Promise<void> {
   const { url, part, signal } = options;
   await withRetries(signal, options.retryDelays, async () => {
     const had = await sizeOf(part);
-    const resumed = had > 0 && had < options.size;
+    const resumed = had > 0 && (options.size === undefined || had < options.size);
     try {
       await downloadOnce(options, resumed ? had : 0);
     } catch (error) {
@@ -42,20 +45,22 @@ async function downloadOnce(options: Parameters<typeof downloadUrl>[0], offset: 
     await rm(part, { force: true });
     throw new Error(`${url} answered with another byte range than was asked for`);
   }
+  const length = Number(response.headers.get("content-length")) || undefined;
+  const total = options.size ?? (length === undefined ? undefined : length + (resume ? offset : 0));
   const file = await CheckedFile.open(part, { ...options, resume });
   try {
-    options.onBytes(file.bytes);
+    options.onBytes(file.bytes, total);
     for await (const chunk of response.body) {
       await file.write(chunk);
-      options.onBytes(file.bytes);
+      options.onBytes(file.bytes, total);
     }
   } catch (error) {
     await file.close();
     throw error;
   }
-  if (file.bytes < options.size) {
+  if (total !== undefined && file.bytes < total) {
     await file.close();
-    throw new Error(`${url} ended after ${file.bytes} of ${options.size} bytes`);
+    throw new Error(`${url} ended after ${file.bytes} of ${total} bytes`);
   }
   await file.finish();
 }

@@ -20,7 +20,7 @@ export function downloadOfParts(parts: readonly Part[], tarballs: Map<string, nu
 export async function joinParts(options: {
   parts: readonly Part[];
   to: string;
-  weight: Weight;
+  weight: Pick<Weight, "file"> & { sha256: string; size: number };
   /** Where the pieces lie in the meantime. */
   folder: string;
   retryDelays: readonly number[];

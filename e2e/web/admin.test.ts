@@ -1,0 +1,147 @@
+/** The operator's pages: pauses and cordons hold runs, accounts are found and given money, settings and coupons, the auditor. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { tokenIn, visitor } from "@modelyard/testing";
+import { axe, overflow, picture, type Site, settled, skip, startSite } from "./support.ts";
+
+let site: Site;
+before(async () => {
+  if (skip) return;
+  site = await startSite("web-admin");
+});
+after(async () => site?.close());
+
+const PAGES = {
+  admin: "/admin",
+  "admin-models": "/admin/models",
+  "admin-accounts": "/admin/accounts",
+  "admin-coupons": "/admin/coupons",
+  "admin-settings": "/admin/settings",
+  "admin-audit": "/admin/audit",
+} as const;
+
+test("a paused model's runs wait with the reason and are seen; a cordoned worker gets nothing", { skip }, async () => {
+  const client = site.platform.client("apikey");
+  const { page, troubles, close } = await site.visit("/admin/models", { signedIn: true });
+  await page.getByRole("button", { name: "Versions of test/noop" }).click();
+  const versions = page.getByRole("dialog", { name: "Versions of test/noop" });
+  await versions.getByText("from a folder of the server's").waitFor();
+  await versions.getByText("Active", { exact: true }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Pause test/noop" }).click();
+  await page.getByLabel("Reason").fill("A new version comes");
+  assert.deepEqual(await axe(page), []);
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Resume test/noop" }).waitFor();
+
+  const { taskid } = await client.run("test/noop", {});
+  await page.goto(`${site.platform.url}/admin`);
+  const row = page.getByRole("row").filter({ hasText: "test/noop" });
+  await row.getByText("A new version comes").waitFor();
+  assert.equal(await row.getByRole("cell").nth(2).innerText(), "1");
+  await picture(page, "admin-paused");
+  assert.deepEqual(await axe(page), []);
+  await row.getByRole("button", { name: "Resume test/noop" }).click();
+  assert.equal((await client.wait({ taskid })).status, "task_postprocess_end");
+  await page.getByText("Nothing waits and nothing runs.").waitFor();
+
+  await page.getByRole("button", { name: /^Cordon worker/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Cordon" }).click();
+  await page.getByText("Gets nothing more").waitFor();
+  const held = await client.run("test/noop", {});
+  await page.getByRole("row").filter({ hasText: "test/noop" }).waitFor();
+  assert.equal((await client.detail(held)).status, "task_queue");
+  await page.getByRole("button", { name: /^Uncordon worker/ }).click();
+  await client.wait(held);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("an account is found, credited once, suspended and restored", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/admin/accounts", { signedIn: true });
+  const { email } = site.platform.firstRun.owner;
+  await page.getByLabel("E-mail address or name").fill("nobody like this");
+  await page.locator("main").getByRole("button", { name: "Search" }).click();
+  await page.getByText("No account fits.").waitFor();
+  await page.getByLabel("E-mail address or name").fill(email.slice(0, 5));
+  await page.locator("main").getByRole("button", { name: "Search" }).click();
+  await page.getByRole("button", { name: `Credit for ${email}` }).click();
+  await page.getByLabel("Amount").fill("12.50");
+  await page.getByLabel("Note").fill("For the fair");
+  await page.getByRole("button", { name: "Change the wallet" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.goto(`${site.platform.url}/dashboard/wallet`);
+  await page.getByRole("row").filter({ hasText: "For the fair" }).filter({ hasText: "$12.50" }).waitFor();
+
+  const operator = visitor(site.platform.url);
+  await operator.account("SignIn", site.platform.firstRun.owner);
+  const { url } = (await operator.api("Admin/Invite", { email: "guest@visitor.example" })).body;
+  const guest = visitor(site.platform.url);
+  const signUp = { email: "guest@visitor.example", password: "a long enough one", invitation: tokenIn(url) };
+  await guest.account("SignUp", signUp);
+  assert.equal((await guest.api("Wallet/Detail")).body.result, true);
+  await page.goto(`${site.platform.url}/admin/accounts`);
+  await page.getByRole("button", { name: "Suspend guest@visitor.example" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
+  await page.getByRole("button", { name: "Restore guest@visitor.example" }).waitFor();
+  assert.notEqual((await guest.account("Token")).body.result, true);
+  await page.getByRole("button", { name: "Restore guest@visitor.example" }).click();
+  await page.getByRole("button", { name: "Suspend guest@visitor.example" }).waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("sign-ups are opened, an invitation is made, a coupon's code is shown once, the auditor finds nothing", {
+  skip,
+}, async () => {
+  const { page, troubles, close } = await site.visit("/admin/settings", { signedIn: true });
+  await page.getByLabel("Everybody may make an account").check();
+  await page.getByText("Saved.").first().waitFor();
+  await page.getByRole("button", { name: "Make the link" }).click();
+  const link = page.locator("main code").filter({ hasText: "/account/SignUp?token=" });
+  await link.waitFor();
+  assert.equal((await fetch(await link.innerText())).status, 200);
+
+  await page.goto(`${site.platform.url}/admin/coupons`);
+  await page.getByLabel("Amount").fill("3");
+  await page.getByRole("button", { name: "Make the coupon" }).click();
+  const code = await page.locator("main code").filter({ hasText: "-" }).innerText();
+  await page.reload();
+  await page.getByRole("cell", { name: "0 of 1" }).waitFor();
+  assert.ok(!(await page.content()).includes(code));
+
+  await page.goto(`${site.platform.url}/admin/audit`);
+  await page
+    .getByRole("cell", { name: "coupon-create" })
+    .or(page.getByRole("cell", { name: /coupon/ }))
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Look now" }).click();
+  await page.getByText(/Everything adds up/).waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("who is no operator is told so", { skip }, async () => {
+  const { page, close } = await site.visit("/admin");
+  await page.getByText("Sign in to see this page.").waitFor();
+  await close();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`${theme}: axe finds nothing on any page of the operator's, and nothing is too wide`, { skip }, async () => {
+    for (const width of [390, 1280]) {
+      const { page, troubles, close } = await site.visit("/admin", { signedIn: true, theme, width });
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.goto(site.platform.url + path);
+        await settled(page);
+        await picture(page, `${name}-${theme}-${width}`);
+        assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
+        assert.equal(await overflow(page), 0, `${name} ${width}`);
+      }
+      assert.deepEqual(troubles, []);
+      await close();
+    }
+  });
+}

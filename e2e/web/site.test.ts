@@ -1,0 +1,158 @@
+/** Pricing, status, documentation, blog and the operator's pages; no link of any page for everybody leads nowhere. */
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { StatusResponse } from "@modelyard/contract";
+import { SHIPPED_MODELS } from "@modelyard/testing";
+import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+
+let site: Site;
+before(async () => {
+  if (skip) return;
+  site = await startSite("web-site", ["--models", SHIPPED_MODELS, "--no-worker"]);
+});
+after(async () => site?.close());
+
+const PAGES = {
+  pricing: "/pricing",
+  status: "/status",
+  docs: "/docs",
+  "docs-reference": "/docs/api/reference",
+  "docs-decision": "/docs/decisions/0010-web-stack",
+  blog: "/blog",
+  about: "/about",
+  terms: "/terms",
+} as const;
+
+for (const theme of ["light", "dark"] as const) {
+  test(`${theme}: axe finds nothing on the pages for everybody, and nothing is too wide`, { skip }, async () => {
+    for (const width of [390, 1280]) {
+      const { page, troubles, close } = await site.visit("/pricing", { theme, width });
+      for (const [name, path] of Object.entries(PAGES)) {
+        await page.goto(site.platform.url + path);
+        await picture(page, `${name}-${theme}-${width}`, name !== "docs-reference");
+        assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
+        assert.equal(await overflow(page), 0, `${name} ${width}`);
+      }
+      assert.deepEqual(troubles, []);
+      await close();
+    }
+  });
+}
+
+test("no link leads nowhere: all pages that can be reached from the first one, and what is jumped to in them", {
+  skip,
+}, async () => {
+  const { url } = site.platform;
+  const bodies = new Map<string, string>();
+  const broken: string[] = [];
+  const waiting = ["/"];
+  /** Addresses with a query are the same page in another state. */
+  const isPage = (path: string) => path.startsWith("/") && !/^\/(v1|account|dashboard|runs|admin)\b|\?/.test(path);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (bodies.has(path)) continue;
+    const response = await fetch(url + path);
+    const body = await response.text();
+    bodies.set(path, body);
+    if (response.status !== 200) broken.push(`${path}: ${response.status}`);
+    if (!(response.headers.get("content-type") ?? "").startsWith("text/html")) continue;
+    for (const [, href = ""] of body.matchAll(/<a [^>]*?href="([^"]*)"/g)) {
+      const [target = ""] = href.replaceAll("&amp;", "&").split("#");
+      if (isPage(target)) waiting.push(target);
+    }
+  }
+  assert.deepEqual(broken, []);
+  assert.ok(bodies.size > 40, `only ${bodies.size} pages were found`);
+  const missing: string[] = [];
+  for (const [path, body] of bodies) {
+    for (const [, href = ""] of body.matchAll(/<a [^>]*?href="([^"]*#[^"]+)"/g)) {
+      const [target = "", anchor = ""] = href.split("#");
+      const there = bodies.get(target === "" ? path : target);
+      if (there !== undefined && !there.includes(`id="${decodeURIComponent(anchor)}"`))
+        missing.push(`${path} → ${href}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
+
+test("the budget counts runs with the price engine, by slider and by number", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/pricing");
+  const row = page.locator("main li").filter({ hasText: "modelyard/speech" }).first();
+  assert.match(await row.innerText(), /20,000 runs for \$10/);
+  await page.getByLabel("in US dollars").fill("25");
+  assert.match(await row.innerText(), /50,000 runs for \$25/);
+  await page.getByLabel("Your budget").focus();
+  await page.keyboard.press("Home");
+  assert.match(await row.innerText(), /2,000 runs for \$1\b/);
+  await page.getByLabel("Only models with").fill("nothing like this");
+  await page.getByText("No model fits these words.").waitFor();
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("the status says that no worker is there, from what was measured", { skip }, async () => {
+  const ask = async () => {
+    const response = await fetch(`${site.platform.url}/v1/Status/Detail`, { method: "POST", body: "{}" });
+    return StatusResponse.parse(await response.json());
+  };
+  let status = await ask();
+  for (let round = 0; status.since === "0" && round < 30; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    status = await ask();
+  }
+  assert.equal(status.running, false);
+  assert.equal(status.days.length, 1);
+  assert.ok(Number(status.days[0]?.up) >= 1);
+  assert.equal(status.days[0]?.running, "0");
+  const { page, close } = await site.visit("/status", { javaScript: false });
+  assert.match(await page.locator("main").innerText(), /Runs are taken, and wait\s+No worker is connected/);
+  await close();
+});
+
+test("the operator's files are pages and posts, in the place of those that come with the program", {
+  skip,
+}, async () => {
+  const folder = join(site.platform.dataDir, "pages");
+  mkdirSync(join(folder, "blog"), { recursive: true });
+  writeFileSync(join(folder, "about.md"), "# Who we are\n\nA **harbour** office. <script>alert(1)</script>\n");
+  writeFileSync(join(folder, "imprint.md"), "# Imprint\n\nMain street 1\n");
+  writeFileSync(join(folder, "blog", "2026-12-01-open.md"), "# We are open\n\nCome in.\n");
+  // A page that is kept is sent once more while the new one is made.
+  const about = async () => (await fetch(`${site.platform.url}/about`)).text();
+  for (let round = 0; round < 20 && !(await about()).includes("Who we are"); round++)
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  const { page, troubles, close } = await site.visit("/imprint");
+  await page.getByRole("heading", { level: 1, name: "Imprint" }).waitFor();
+  await page.getByRole("navigation", { name: "Who runs this" }).getByRole("link", { name: "About" }).click();
+  await page.getByRole("heading", { level: 1, name: "Who we are" }).waitFor();
+  assert.equal(await page.getByText("This page is a placeholder").count(), 0);
+  assert.match(await page.locator("article").innerText(), /<script>alert\(1\)<\/script>/);
+  await page.goto(`${site.platform.url}/blog?now`);
+  await page.getByRole("link", { name: "We are open" }).click();
+  await page.getByRole("heading", { level: 1, name: "We are open" }).waitFor();
+  assert.equal(await page.getByText("Come in.").count(), 1);
+  assert.equal((await fetch(`${site.platform.url}/blog/2026-11-25-your-own-blog?now`)).status, 404);
+  assert.equal((await fetch(`${site.platform.url}/no-such-page`)).status, 404);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("the documentation is there for programs, and from page to page without loading", { skip }, async () => {
+  const markdown = await fetch(`${site.platform.url}/docs/guide/prices`, { headers: { accept: "text/markdown" } });
+  assert.match(markdown.headers.get("content-type") ?? "", /^text\/markdown/);
+  assert.match(await markdown.text(), /^# Prices/);
+  assert.equal((await fetch(`${site.platform.url}/docs/guide/nothing.md`)).status, 404);
+  assert.match(await (await fetch(`${site.platform.url}/llms.txt`)).text(), /\/docs\/guide\/prices\.md\)/);
+  const { page, troubles, close } = await site.visit("/docs");
+  await page
+    .getByRole("navigation", { name: "Pages of the documentation" })
+    .getByRole("link", { name: "Prices" })
+    .click();
+  await page.getByRole("heading", { level: 1, name: "Prices" }).waitFor();
+  await page.locator(".prose").getByText("cp-pixel").first().waitFor();
+  assert.equal(await page.getByText("Four kinds of people use it").count(), 0);
+  assert.deepEqual(troubles, []);
+  await close();
+});

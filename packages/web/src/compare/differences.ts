@@ -1,0 +1,37 @@
+/** The inputs of several runs beside each other. Pure. */
+
+export interface InputRow {
+  name: string;
+  /** One for each run, in their order; undefined where a run has no such input. */
+  values: (string | undefined)[];
+  isSame: boolean;
+}
+
+const shown = (value: unknown): string | undefined => {
+  if (value === undefined || value === null || value === "") return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+};
+
+/** Every input of any of the runs; those that differ come first. */
+export function inputRows(inputs: readonly Readonly<Record<string, unknown>>[]): InputRow[] {
+  const names = [...new Set(inputs.flatMap((one) => Object.keys(one)))];
+  const rows = names.map((name) => {
+    const values = inputs.map((one) => shown(one[name]));
+    return { name, values, isSame: values.every((value) => value === values[0]) };
+  });
+  return rows
+    .filter(({ values }) => values.some((value) => value !== undefined))
+    .toSorted((a, b) => Number(a.isSame) - Number(b.isSame));
+}
+
+/** At most this many stand beside each other. */
+export const MOST_RUNS = 4;
+
+/** Ids of runs as an address has them: `7,12`. */
+export function readRuns(raw: unknown): number[] {
+  const ids = String(raw ?? "")
+    .split(",")
+    .map(Number)
+    .filter((id) => Number.isSafeInteger(id) && id > 0);
+  return [...new Set(ids)].slice(0, MOST_RUNS);
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { capShare, capWords, money } from "./money-words.ts";
+
+test("cents, thousands, and as many digits as a small amount needs", () => {
+  assert.equal(money("12.500000000000"), "$12.50");
+  assert.equal(money("1234567.899000000000"), "$1,234,567.89");
+  assert.equal(money("0.000000000000"), "$0.00");
+  assert.equal(money("0.000585000000"), "$0.00058");
+  assert.equal(money("0.050000000000"), "$0.05");
+  assert.equal(money("-3.100000000000"), "−$3.10");
+});
+
+test("a cap says what of it is used; one of nothing is full", () => {
+  const cap = { amount: "20.000000000000", used: "5.000000000000", period: "month" } as const;
+  assert.equal(capWords(cap), "$5.00 of $20.00 this month");
+  assert.equal(capShare(cap), 0.25);
+  assert.equal(capShare({ ...cap, used: "25.000000000000" }), 1);
+  assert.equal(capShare({ ...cap, amount: "0.000000000000" }), 1);
+});

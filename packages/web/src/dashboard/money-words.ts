@@ -1,0 +1,23 @@
+/** Amounts and caps in words. Pure. */
+import type { CapPeriod, SpendCap } from "@modelyard/contract";
+
+/** `$12.50`; thousandths and finer only where cents would hide the amount. */
+export function money(amount: string): string {
+  const negative = amount.startsWith("-");
+  const [whole = "0", fraction = ""] = amount.replace("-", "").split(".");
+  const first = fraction.search(/[1-9]/);
+  const digits = whole === "0" && first >= 2 ? Math.min(first + 2, 12) : 2;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${negative ? "−" : ""}$${grouped}.${fraction.slice(0, digits).padEnd(2, "0")}`;
+}
+
+const PERIODS: Record<CapPeriod, string> = { total: "in all", month: "this month" };
+
+export function capWords({ amount, used, period }: SpendCap): string {
+  return `${money(used)} of ${money(amount)} ${PERIODS[period]}`;
+}
+
+/** How full a cap is, 0 to 1. */
+export function capShare({ amount, used }: SpendCap): number {
+  return Number(amount) > 0 ? Math.min(Number(used) / Number(amount), 1) : 1;
+}

@@ -1,0 +1,152 @@
+/** The wallet: what is there, what is set aside for runs, how money comes in and what came in. */
+import {
+  CouponResponse,
+  TopUpResponse,
+  TransactionsResponse,
+  WalletDetailResponse,
+  type WalletTransaction,
+} from "@modelyard/contract";
+import type { FormEvent } from "react";
+import { timeWords } from "../history/snippet.ts";
+import { Answered } from "../session/answered.tsx";
+import { useAction } from "../session/use-action.ts";
+import { useAnswer } from "../session/use-answer.ts";
+import { usePages } from "../session/use-pages.ts";
+import { Button } from "../ui/button.tsx";
+import { CsvButton } from "../ui/csv-button.tsx";
+import { Labelled } from "../ui/labelled.tsx";
+import { Panel } from "../ui/panel.tsx";
+import { ProblemNote } from "../ui/problem-note.tsx";
+import type { Column } from "../ui/table.tsx";
+import { toast } from "../ui/toast.tsx";
+import { DashboardFrame } from "./dashboard-frame.tsx";
+import { Figure } from "./figure.tsx";
+import { money } from "./money-words.ts";
+import { PagedTable } from "./paged-table.tsx";
+
+export function WalletPage() {
+  return (
+    <DashboardFrame
+      title="Wallet"
+      lead="A run sets aside the most that it can cost, and pays what it did cost once it has succeeded. What fails is free."
+    >
+      <Wallet />
+    </DashboardFrame>
+  );
+}
+
+function Wallet() {
+  const found = useAnswer("wallet", (client) => client.ask("Wallet/Detail", {}, WalletDetailResponse));
+  const transactions = usePages("transactions", async (client, cursor) => {
+    const { transactions: rows, next } = await client.ask("Wallet/Transactions", { cursor }, TransactionsResponse);
+    return { rows, next };
+  });
+  const changed = () => {
+    found.reload();
+    transactions.found.reload();
+  };
+  return (
+    <div className="grid gap-6">
+      <Answered of={found}>
+        {({ available, held, balance, active, limit }) => (
+          <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
+            <Figure term="Available" value={money(available)} note="for new runs" />
+            <Figure term="Set aside" value={money(held)} note="for runs that go on" />
+            <Figure term="Balance" value={money(balance)} note="both together" />
+            <Figure
+              term="Runs at a time"
+              value={limit === "unlimited" ? "No limit" : limit}
+              note={`with this balance; ${active} go on`}
+            />
+          </dl>
+        )}
+      </Answered>
+      <div className="grid gap-6 xl:grid-cols-2">
+        <TopUp />
+        <Coupon onUsed={changed} />
+      </div>
+      <section aria-labelledby="transactions-title">
+        <h2 id="transactions-title" className="mb-3 text-lg">
+          What came in
+        </h2>
+        <PagedTable
+          label="What came into the wallet"
+          pages={transactions}
+          columns={COLUMNS}
+          keyOf={({ id }) => id}
+          empty="No money has come in yet."
+          aside={<CsvButton path="Wallet/Transactions" fields={{}} name="transactions.csv" />}
+        />
+      </section>
+    </div>
+  );
+}
+
+const KINDS: Record<WalletTransaction["kind"], string> = {
+  topup: "Payment",
+  credit: "Credit",
+  coupon: "Coupon",
+  correction: "Correction",
+  forfeit: "Given up",
+  expiry: "Expired credit",
+};
+
+const COLUMNS: readonly Column<WalletTransaction>[] = [
+  { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
+  { title: "What", cell: ({ kind }) => KINDS[kind] },
+  { title: "Note", cell: ({ note }) => <span className="block min-w-40 wrap-anywhere">{note || "–"}</span> },
+  { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+];
+
+function TopUp() {
+  const { isBusy, problem, act } = useAction();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const amount = new FormData(event.currentTarget).get("amount");
+    void act(async (client) => {
+      const { url } = await client.ask("Wallet/TopUp", { amount, next: "/dashboard/wallet" }, TopUpResponse);
+      location.assign(url);
+    });
+  };
+  return (
+    <Panel title="Top up" lead="You pay on the payment service's page and come back here.">
+      <form className="grid gap-4" onSubmit={submit}>
+        <Labelled label="Amount" hint="US dollars">
+          <input name="amount" className="field max-w-40" inputMode="decimal" required defaultValue="20" />
+        </Labelled>
+        <ProblemNote problem={problem} />
+        <Button type="submit" look="primary" className="justify-self-start" disabled={isBusy}>
+          Go to the payment
+        </Button>
+      </form>
+    </Panel>
+  );
+}
+
+function Coupon({ onUsed }: { onUsed: () => void }) {
+  const { isBusy, problem, act } = useAction();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const code = new FormData(form).get("code");
+    void act(async (client) => {
+      const { amount } = await client.ask("Wallet/Coupon", { code }, CouponResponse);
+      toast(`${money(amount)} came into your wallet.`);
+      form.reset();
+      onUsed();
+    });
+  };
+  return (
+    <Panel title="Use a coupon" lead="Each coupon counts once for an account.">
+      <form className="grid gap-4" onSubmit={submit}>
+        <Labelled label="Code">
+          <input name="code" className="field max-w-72 font-mono" required autoComplete="off" spellCheck={false} />
+        </Labelled>
+        <ProblemNote problem={problem} />
+        <Button type="submit" className="justify-self-start" disabled={isBusy}>
+          Use it
+        </Button>
+      </form>
+    </Panel>
+  );
+}
