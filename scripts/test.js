@@ -3,6 +3,7 @@
 //   npm test -- packages/server     only files whose path contains this
 //   npm test -- --test-only …       arguments with a dash go to node
 //   npm run test:faults             only e2e/faults, with its long numbers
+//   npm run test:faults -- --list   what is tried there, and what is not
 // In CI (CI=true) the check comes first, and a missing Debian package is installed, or else a failure.
 import { join } from "node:path";
 import { createCleanup } from "./lib/cleanup.js";
@@ -30,6 +31,8 @@ const isMissing = (name) => missingParts(testParts).some((part) => part.name ===
 async function main({ cleanup, signals, mode, args }) {
   const node = await ensureRuntime();
   await ensureDependencies();
+  if (mode === "faults" && args.includes("--list"))
+    return runForeground(node, [join(root, "e2e/faults/print-matrix.ts")], { cwd: root });
   await ensureWeb(node);
   const filters = args.filter((arg) => !arg.startsWith("-"));
   const files = await findTestFiles({ base: root, filters, mode });

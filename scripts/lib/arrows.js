@@ -5,10 +5,11 @@ import { posix } from "node:path";
 const PACKAGES = {
   contract: [],
   "guarded-fetch": [],
+  tracing: [],
   sdk: ["contract"],
   providers: ["contract"],
-  worker: ["contract", "guarded-fetch", "providers"],
-  server: ["contract", "guarded-fetch"],
+  worker: ["contract", "guarded-fetch", "tracing", "providers"],
+  server: ["contract", "guarded-fetch", "tracing"],
   web: ["contract", "sdk"],
   cli: ["contract", "sdk", "providers", "worker", "server"],
   testing: ["contract", "sdk", "providers", "worker", "server"],

@@ -40,6 +40,8 @@ export const testParts = [
     tests: "code samples in Kotlin",
   },
   { name: "bubblewrap", packages: ["bubblewrap"], find: () => findProgram("bwrap"), tests: "the bubblewrap isolation" },
+  { name: "strace", packages: ["strace"], find: () => findProgram("strace"), tests: "a disk that fails" },
+  { name: "faketime", packages: ["faketime"], find: () => findProgram("faketime"), tests: "jumps of the clock" },
   { name: "runc", packages: ["runc"], find: () => findProgram("runc"), tests: "the container isolation" },
 ];
 

@@ -18,9 +18,17 @@ export interface Program {
   end(signal: NodeJS.Signals, limitMs?: number): Promise<void>;
 }
 
+export interface ProgramOptions {
+  env?: NodeJS.ProcessEnv | undefined;
+  /** A command that becomes the program after it has set something up (`prlimit … --`): the process keeps its id. */
+  under?: readonly string[] | undefined;
+}
+
 /** `modelyard <args>`; TMPDIR points into `folder`, so that everything it starts can be told by that name. */
-export function program(args: readonly string[], folder: string, env: NodeJS.ProcessEnv = {}): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+export function program(args: readonly string[], folder: string, options: ProgramOptions = {}): Program {
+  const { env = {}, under = [] } = options;
+  const [command = process.execPath, ...before] = [...under, process.execPath];
+  const child = spawn(command, [...before, MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: folder, ...env },
   });

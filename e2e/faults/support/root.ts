@@ -22,6 +22,17 @@ export function noMounts(what: string): string | false {
   return reason;
 }
 
+/** Why a test that interferes with system calls cannot run here, or false; the reason is also said aloud. */
+export function noStrace(what: string): string | false {
+  try {
+    run("strace", "-e", "trace=none", "true");
+    return false;
+  } catch {
+    process.stderr.write(`SKIPPED: ${what}: strace is missing, or may not trace (apt-get install strace)\n`);
+    return "strace does not work here";
+  }
+}
+
 /** Mounts, and unmounts when the test ends. Returns the folder. */
 export function mount(t: TestContext, folder: string, ...args: string[]): string {
   mkdirSync(folder, { recursive: true });

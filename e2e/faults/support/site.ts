@@ -10,7 +10,7 @@ import { type Client, createClient } from "@modelyard/sdk";
 import { audit } from "@modelyard/server";
 import { openDatabase } from "@modelyard/server/parts";
 import { type FirstRunFile, temporaryFolder } from "@modelyard/testing";
-import { freePort, type Program, processesOf, program, until } from "./programs.ts";
+import { freePort, type Program, type ProgramOptions, processesOf, program, until } from "./programs.ts";
 
 const MODELS = fileURLToPath(new URL("../models", import.meta.url));
 
@@ -20,6 +20,10 @@ export interface SiteOptions {
   databaseUrl?: string;
   /** Where the server keeps its data; default: a folder inside the site's own. */
   dataDir?: string;
+  /** Further arguments of `serve`. */
+  args?: readonly string[];
+  /** How the server's process is started. */
+  server?: ProgramOptions;
 }
 
 /** A task as the store has it in the end. */
@@ -73,7 +77,8 @@ export class Site {
     ];
     if (databaseUrl) args.push(`--database=${databaseUrl}`);
     args.push(builtIn > 0 ? `--slots=${builtIn}` : "--no-worker");
-    const server = program(args, this.folder);
+    args.push(...(this.#options.args ?? []));
+    const server = program(args, this.folder, this.#options.server);
     this.server = server;
     await until("the server is ready", 60_000, () => {
       if (server.child.exitCode !== null) throw new Error(`the server ended:\n${server.output()}`);
@@ -86,7 +91,7 @@ export class Site {
   async worker(
     name: string,
     slots: number,
-    options: { drainSeconds?: number } = {},
+    options: { drainSeconds?: number; server?: string; env?: NodeJS.ProcessEnv } = {},
   ): Promise<Program & { dir: string }> {
     const dir = join(this.folder, `worker-${name}`);
     await mkdir(dir, { recursive: true });
@@ -94,7 +99,7 @@ export class Site {
     const { drainSeconds = 20 } = options;
     const args = [
       "worker",
-      `--server=${this.url}`,
+      `--server=${options.server ?? this.url}`,
       `--data=${dir}`,
       `--name=${name}`,
       `--slots=${slots}`,
@@ -103,7 +108,7 @@ export class Site {
       `--drain-seconds=${drainSeconds}`,
     ];
     const seen = this.#connections(name);
-    const worker = program(args, dir, { MODELYARD_WORKER_TOKEN: token });
+    const worker = program(args, dir, { env: { ...options.env, MODELYARD_WORKER_TOKEN: token } });
     this.workers.push(worker);
     await until(`worker ${name} is connected`, 60_000, () => this.#connections(name) > seen);
     return { ...worker, dir };

@@ -33,6 +33,8 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
     ...(flags.weights ?? []).map((dir) => `--weights=${dir}`),
     ...(flags.allowHosts ?? []).map((host) => `--allow-hosts=${host}`),
     `--isolation=${flags.isolation}`,
+    `--log-format=${flags.logFormat}`,
+    ...(flags.otlpEndpoint === undefined ? [] : [`--otlp-endpoint=${flags.otlpEndpoint}`]),
     ...(flags.allowNetwork ?? []).map((model) => `--allow-network=${model}`),
     ...(flags.systemInstall ? [] : ["--no-system-install"]),
   ];
@@ -43,11 +45,13 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       env: builtInWorkerEnvironment(server.workerToken),
     });
-    child.on("error", (error) => log("serve", `the worker could not be started: ${error.message}`));
+    child.on("error", (error) => log("serve", `the worker could not be started: ${error.message}`, { level: "error" }));
     child.on("exit", (code, signal) => {
       if (stopped) return;
       if (performance.now() - began > MAX_RESTART_MS) delay = RESTART_MS;
-      log("serve", `the worker ended (${signal ?? `code ${code}`}); starting it again in ${delay / 1000} s`);
+      log("serve", `the worker ended (${signal ?? `code ${code}`}); starting it again in ${delay / 1000} s`, {
+        level: "warn",
+      });
       timer = setTimeout(start, delay);
       delay = Math.min(delay * 2, MAX_RESTART_MS);
     });

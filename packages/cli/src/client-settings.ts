@@ -1,6 +1,7 @@
 /** Settings of the commands that speak to a server as any caller does, and of `doctor`. */
 import { Command, InvalidArgumentError } from "commander";
-import { address, option, port } from "./settings.ts";
+import { address, port } from "./setting-values.ts";
+import { option } from "./settings.ts";
 
 export interface ClientFlags {
   url?: string;

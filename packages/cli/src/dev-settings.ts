@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { type Pair, pairs } from "./client-settings.ts";
-import { folders, option, port, type WorkerFlags, workerOptions } from "./settings.ts";
+import { folders, port } from "./setting-values.ts";
+import { option, type WorkerFlags, workerOptions } from "./settings.ts";
 
 export interface DevFlags extends Omit<WorkerFlags, "data"> {
   data?: string;

@@ -49,7 +49,7 @@ async function serve(flags: DevFlags, dataDir: string): Promise<Server> {
         webDir: builtWeb(),
         rateLimits: false,
       },
-      (message) => log("server", message),
+      (message, facts) => log("server", message, facts),
     );
   if (flags.port !== undefined) return start(flags.port);
   return start(PORT).catch((error: NodeJS.ErrnoException) => {

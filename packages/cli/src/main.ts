@@ -107,6 +107,6 @@ program.addCommand(
 );
 
 program.parseAsync().catch((error: unknown) => {
-  log("modelyard", error instanceof Error ? error.message : String(error));
+  log("modelyard", error instanceof Error ? error.message : String(error), { level: "error" });
   process.exit(1);
 });

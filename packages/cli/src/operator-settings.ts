@@ -3,7 +3,8 @@
 import { resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { type PullFlags, pullCommand } from "./pull-command.ts";
-import { address, option } from "./settings.ts";
+import { address } from "./setting-values.ts";
+import { option } from "./settings.ts";
 
 export interface OperatorFlags {
   url?: string;

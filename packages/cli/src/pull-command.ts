@@ -1,6 +1,7 @@
 /** `modelyard models pull`: its flags. */
 import { Command } from "commander";
-import { address, option } from "./settings.ts";
+import { address } from "./setting-values.ts";
+import { option } from "./settings.ts";
 
 export interface PullFlags {
   data: string;

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
 import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
 import { startBuiltInWorker } from "./built-in-worker.ts";
-import { log } from "./log.ts";
-
+import { isJsonLog, log, setLogFormat } from "./log.ts";
+import { RELEASE } from "./release.ts";
 import { oidcSettings, type ServeFlags, stripeSettings } from "./settings.ts";
 
 const SHIPPED = fileURLToPath(new URL("../../../models", import.meta.url));
@@ -33,6 +33,11 @@ function showFirstRun(server: Server, dataDir: string, base: string): void {
   if (!credentials || !kept) return;
   const { welcome } = kept;
   const path = firstRunFile(dataDir);
+  if (isJsonLog()) {
+    // A log that programs collect is no place for keys.
+    log("serve", `this is the first start; keys and a link to sign in with are in ${path}`);
+    return;
+  }
   const keyOnly = credentials.projects.find((project) => project.auth === "apikey");
   const lines = [
     "",
@@ -56,6 +61,7 @@ function showFirstRun(server: Server, dataDir: string, base: string): void {
 
 /** Runs server and worker until a signal; resolves to the exit code. */
 export async function serve(flags: ServeFlags): Promise<void> {
+  setLogFormat(flags.logFormat);
   const dataDir = resolve(flags.data);
   const server = await startServer(
     {
@@ -82,15 +88,18 @@ export async function serve(flags: ServeFlags): Promise<void> {
       rateLimits: flags.rateLimits,
       runRate: flags.runRate,
       metricsToken: flags.metricsToken,
+      otlpEndpoint: flags.otlpEndpoint,
+      release: RELEASE,
       firstCredit: DEFAULT_CONFIG.firstCredit,
     },
-    (message) => log("server", message),
+    (message, facts) => log("server", message, facts),
   );
   const worker = flags.worker ? startBuiltInWorker(server, flags) : undefined;
   const base = flags.publicUrl ?? server.url;
   showFirstRun(server, dataDir, base);
   server.markReady();
-  process.stdout.write(`Modelyard is ready at ${base}\n`);
+  if (isJsonLog()) log("serve", `Modelyard is ready at ${base}`);
+  else process.stdout.write(`Modelyard is ready at ${base}\n`);
 
   let stopping = false;
   const stop = async () => {
@@ -105,5 +114,6 @@ export async function serve(flags: ServeFlags): Promise<void> {
     await server.close();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop());
+  // HUP: the terminal is gone, which is no reason to let go of what runs.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
 }

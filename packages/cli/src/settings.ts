@@ -3,48 +3,10 @@
  * reader of the environment.
  */
 import { availableParallelism, hostname } from "node:os";
-import { resolve } from "node:path";
 import { ISOLATION_CHOICES, type IsolationChoice } from "@modelyard/worker/isolation";
-import { Command, InvalidArgumentError, Option } from "commander";
-
-export function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535)
-    throw new InvalidArgumentError("a TCP port is 0 to 65535");
-  return value;
-}
-
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("must be a whole number from 1 on");
-  return value;
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError("must be a whole number");
-  return value;
-}
-
-export function address(text: string): string {
-  const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new InvalidArgumentError("must be an http:// or https:// address");
-  return text.replace(/\/+$/, "");
-}
-
-function smtpAddress(text: string): string {
-  const url = URL.parse(text);
-  if (!url || !/^smtps?:$/.test(url.protocol)) throw new InvalidArgumentError("must be an smtp:// or smtps:// address");
-  return text;
-}
-
-const list = (text: string, before: string[] | undefined): string[] => [
-  ...(before ?? []),
-  ...text.split(",").filter(Boolean),
-];
-export const folders = (text: string, before: string[] | undefined): string[] =>
-  list(text, before).map((dir) => resolve(dir));
-const indexes = (text: string): number[] => text.split(",").filter(Boolean).map(whole);
+import { Command, Option } from "commander";
+import { LOG_FORMATS, type LogFormat } from "./log.ts";
+import { address, count, folders, indexes, list, port, smtpAddress, whole } from "./setting-values.ts";
 
 /** Where programs are looked for. */
 export const searchPath = (): string => process.env.PATH ?? "";
@@ -92,6 +54,8 @@ export interface WorkerFlags {
   drainSeconds: number;
   isolation: IsolationChoice;
   allowNetwork?: string[];
+  logFormat: LogFormat;
+  otlpEndpoint?: string;
 }
 
 export function workerOptions(command: Command): Command {
@@ -158,6 +122,22 @@ export function workerOptions(command: Command): Command {
       option("--drain-seconds <n>", "MODELYARD_DRAIN_SECONDS", "how long a stop waits for running tasks")
         .argParser(whole)
         .default(20),
+    )
+    .addOption(
+      option(
+        "--log-format <kind>",
+        "MODELYARD_LOG_FORMAT",
+        "text, or json: one object a line, for programs that collect logs",
+      )
+        .choices(LOG_FORMATS)
+        .default("text" satisfies LogFormat),
+    )
+    .addOption(
+      option(
+        "--otlp-endpoint <url>",
+        "MODELYARD_OTLP_ENDPOINT",
+        "OTLP/HTTP collector for traces, e.g. http://127.0.0.1:4318 (default: none are recorded)",
+      ).argParser(address),
     );
 }
 
@@ -226,7 +206,7 @@ export function serveCommand(): Command {
       option(
         "--smtp-url <url>",
         "MODELYARD_SMTP_URL",
-        "smtp://user:password@host:587 or smtps://… for mail (default: links go to the log and the operator)",
+        "smtp://user:password@host:587 or smtps://… for mail (default: links wait for the operator in Admin/MailList)",
       ).argParser(smtpAddress),
     )
     .addOption(

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { startWorker, type Worker } from "@modelyard/worker";
-import { log } from "./log.ts";
+import { log, setLogFormat } from "./log.ts";
 import { RELEASE } from "./release.ts";
 import type { RemoteWorkerFlags } from "./settings.ts";
 
 /** Runs a worker until it is told to stop: by a signal, or, when `serve` started it, by its parent's message or end. */
 export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
+  setLogFormat(flags.logFormat);
   let worker: Worker | undefined;
   let stopping = 0;
   const stop = (now: boolean) => {
@@ -17,14 +18,14 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
   };
   // Before anything else: a parent that ends while its worker starts must not leave it behind.
   if (process.send) {
-    // The terminal's Ctrl-C reaches the whole process group; the parent decides what it means for us.
-    process.on("SIGINT", () => {});
+    // The terminal's Ctrl-C, and its end, reach the whole process group; the parent decides what it means for us.
+    for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
     process.on("SIGTERM", () => stop(false));
     process.on("message", (message) => stop(message === "stop now"));
     process.on("disconnect", () => stop(true));
     if (!process.connected) stop(true);
   } else {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(false));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(false));
   }
 
   worker = await startWorker({
@@ -41,9 +42,10 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
       allowHosts: flags.allowHosts ?? [],
       isolation: flags.isolation,
       allowNetwork: flags.allowNetwork ?? [],
+      otlpEndpoint: flags.otlpEndpoint,
       drainMs: flags.drainSeconds * 1000,
     },
     release: RELEASE,
-    log: (message) => log("worker", message),
+    log: (message, facts) => log("worker", message, { worker: flags.name, ...facts }),
   });
 }

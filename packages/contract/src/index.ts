@@ -9,6 +9,7 @@ export * from "./earnings.ts";
 export * from "./errors.ts";
 export * from "./file.ts";
 export * from "./inputs.ts";
+export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./manifest-items.ts";
 export * from "./manifest-problems.ts";

@@ -24,6 +24,8 @@ export const ServiceRequest = z.discriminatedUnion("type", [
     dir: z.string(),
     /** Absolute path of an empty folder: every regular file in it at the end is an output of the task. */
     outputDir: z.string(),
+    /** W3C Trace Context of the run, where traces are recorded: spans of the model's own belong below it. */
+    traceparent: z.string().optional(),
   }),
   /** Stop this run as soon as possible and answer `done` or `error`; the process is killed if it does not. */
   z.object({ type: z.literal("cancel"), id }),

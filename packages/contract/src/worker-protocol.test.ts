@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import samples from "./fixtures/worker-protocol.json" with { type: "json" };
 import { outbox, readFrame } from "./message-batch.ts";
-import { FromWorker, ToWorker, WORKER_MESSAGE_LIMIT, WORKER_PROTOCOL } from "./worker-protocol.ts";
+import {
+  FromWorker,
+  OLDEST_WORKER_PROTOCOL,
+  ToWorker,
+  WORKER_MESSAGE_LIMIT,
+  WORKER_PROTOCOL,
+} from "./worker-protocol.ts";
 
 type Json = { [key: string]: unknown };
 
@@ -35,7 +41,7 @@ for (const [name, schema, list] of [
         assert.ok(!schema.safeParse(changed).success, JSON.stringify(changed));
       for (const key of Object.keys(sample)) {
         const { [key]: _, ...rest } = sample;
-        if (!["reason", "finish"].includes(key))
+        if (!["reason", "finish", "traceparent"].includes(key))
           assert.ok(!schema.safeParse(rest).success, `${sample.t} without ${key}`);
         assert.ok(!schema.safeParse({ ...sample, [key]: Symbol("x") }).success, `${sample.t} with a wrong ${key}`);
       }
@@ -68,7 +74,8 @@ test("limits of what a worker may say", () => {
     refused({ ...report, finish: { ...finish, elapsedMs } });
   refused({ ...report, finish: { ...finish, exitCode: 0.5 } });
   refused({ ...report, finish: { ...finish, reason: "x".repeat(2_001) } });
-  assert.equal(WORKER_PROTOCOL, 1);
+  assert.equal(WORKER_PROTOCOL, 2);
+  assert.equal(OLDEST_WORKER_PROTOCOL, 1);
   assert.equal(WORKER_MESSAGE_LIMIT, 16 * 1024 * 1024);
 });
 

@@ -12,7 +12,14 @@ import { ProgramManifest } from "./manifest.ts";
 import { WORKER_EVENT_TYPES } from "./task.ts";
 import { EventBody } from "./task-event.ts";
 
-export const WORKER_PROTOCOL = 1;
+export const WORKER_PROTOCOL = 2;
+/**
+ * The oldest one that a server still takes in: workers are brought up to date after their server, one by one. What a worker of an older one
+ * does not know is left out of what it is told.
+ *
+ * 2: `traceparent` in `assign`.
+ */
+export const OLDEST_WORKER_PROTOCOL = 1;
 /** Bytes of one message in either direction. */
 export const WORKER_MESSAGE_LIMIT = 16 * 1024 * 1024;
 
@@ -140,6 +147,11 @@ export const FromWorker = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("drain") }),
 ]);
 export type FromWorker = z.infer<typeof FromWorker>;
+
+/** As much of a hello as every protocol has: enough to tell a worker of another one why it is refused. */
+export const AnyHello = z.object({ t: z.literal("hello"), protocol: z.number().int() });
+export const speaksProtocol = (protocol: number): boolean =>
+  protocol >= OLDEST_WORKER_PROTOCOL && protocol <= WORKER_PROTOCOL;
 export type Report = Extract<FromWorker, { t: "report" }>;
 export type Finish = NonNullable<Report["finish"]>;
 
@@ -158,6 +170,11 @@ export const ToWorker = z.discriminatedUnion("t", [
     inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     files: z.array(InputFile),
     gpus: z.number().int().nonnegative(),
+    /** Where the attempt's spans belong (W3C Trace Context), when the server records traces. Since protocol 2. */
+    traceparent: z
+      .string()
+      .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
+      .optional(),
   }),
   z.strictObject({ t: z.literal("reported"), task: taskId, epoch, n: z.number().int(), ok: z.boolean() }),
   z.strictObject({ t: z.literal("heartbeat"), seq: z.number().int(), lost: z.array(Lease) }),

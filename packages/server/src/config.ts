@@ -26,7 +26,7 @@ export interface ServerConfig {
   storageQuota: number;
   /** Private hosts (`host` or `host:port`) that callbacks may go to. */
   allowHosts: readonly string[];
-  /** smtp:// or smtps:// address for mail, with credentials; undefined = links go to the log and to the operator. */
+  /** smtp:// or smtps:// address for mail, with credentials; undefined = links go to the operator (Admin/MailList). */
   smtpUrl: string | undefined;
   /** Sender of mail. */
   mailFrom: string;
@@ -50,6 +50,10 @@ export interface ServerConfig {
   webDir: string | undefined;
   /** Folder of the documentation and of the pages that an operator has not written yet; undefined = none is shown. */
   docsDir: string | undefined;
+  /** Base address of an OTLP/HTTP collector for traces; undefined = none are recorded. */
+  otlpEndpoint: string | undefined;
+  /** Of the program, for traces. */
+  release: string;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
 }
@@ -78,5 +82,7 @@ export const DEFAULT_CONFIG: ServerConfig = {
   metricsToken: undefined,
   webDir: undefined,
   docsDir: undefined,
+  otlpEndpoint: undefined,
+  release: "unknown",
   firstCredit: 1000n * USD,
 };

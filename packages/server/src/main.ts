@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { API_ROUTES, openApi } from "@modelyard/contract";
+import { API_ROUTES, type Log, openApi } from "@modelyard/contract";
+import { startTracing } from "@modelyard/tracing";
 import { startAccounts } from "./accounts/room.ts";
 import { firstRun } from "./accounts/service.ts";
 import { createSessions } from "./accounts/service-sessions.ts";
@@ -36,6 +37,7 @@ import { createWallets } from "./ledger/service-wallet.ts";
 import { createMail } from "./mail/service.ts";
 import { createMeter } from "./metrics/meter.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
+import { createTaskTraces } from "./metrics/task-traces.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { modelVersionRoutes } from "./models/routes-versions.ts";
 import { loadModels } from "./models/service.ts";
@@ -122,9 +124,9 @@ function workerToken(dataDir: string): string {
   return readFileSync(path, "utf8").trim();
 }
 
-export async function startServer(config: ServerConfig, log: (message: string) => void): Promise<Server> {
+export async function startServer(config: ServerConfig, log: Log): Promise<Server> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir });
+  const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
   try {
     return await startOn(db, config, log);
   } catch (error) {
@@ -133,7 +135,7 @@ export async function startServer(config: ServerConfig, log: (message: string) =
   }
 }
 
-async function startOn(db: Database, config: ServerConfig, log: (message: string) => void): Promise<Server> {
+async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Server> {
   const bus = memoryBus();
   const blobs = diskBlobs(join(config.dataDir, "blobs"));
   const masterKey = loadMasterKey(config.dataDir, config.masterKey);
@@ -171,12 +173,19 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const cordons = await createSwitches({ db, bus, kind: "cordon", log });
   const { overLimit, keepFilesDays } = config;
   const meter = createMeter();
+  const tracing = await startTracing({
+    endpoint: config.otlpEndpoint,
+    service: "modelyard-server",
+    release: config.release,
+    onFailure: (message) => log(`traces: ${message}`, { level: "warn" }),
+  });
+  const traces = createTaskTraces(tracing);
   const publishers = await createPublishers({ db, models, log });
   const lifecycle = { db, bus, models, stats, overLimit, keepFilesDays, meter, publishers };
   const tasks = createTasks({ ...lifecycle, projects, blobs, spendCaps, turns, pauses, workers: registry.all });
-  const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, log });
+  const dispatcher = createDispatcher({ ...lifecycle, registry, turns, pauses, traces, log });
   const apps = createAppDriver({ ...lifecycle, turns, pauses, log });
-  const gateway = createGateway({ ...lifecycle, registry, dispatcher, cordons, log });
+  const gateway = createGateway({ ...lifecycle, registry, dispatcher, cordons, traces, log });
   const webhooks = createWebhooks({ db, bus, seal });
   const realtime = createRealtime({ db, bus, tasks, log });
 
@@ -210,7 +219,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       void reply.type("text/html; charset=utf-8").send(landingPage(models.all(), request.base));
     });
   }
-  const run = createRunRequest({ tasks, projects, blobs, rate: limits.runs });
+  const run = createRunRequest({ tasks, projects, blobs, rate: limits.runs, traces });
   taskRoutes(app, { tasks, projects, run, ended: realtime.ended });
   syncRoutes(app, { run, tasks, realtime, log });
   projectRoutes(app, { projects });
@@ -291,7 +300,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;
   const { allowHosts } = config;
   const base = origin?.base ?? config.publicUrl ?? url;
-  const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, meter, log });
+  const deliverer = startDeliverer({ db, bus, tasks, webhooks, allowHosts, base, meter, traces, log });
 
   return {
     url,
@@ -322,6 +331,7 @@ async function startOn(db: Database, config: ServerConfig, log: (message: string
       await app.close();
       await stats.close();
       await bus.close();
+      await tracing.close();
       await db.close();
     },
   };

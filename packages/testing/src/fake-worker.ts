@@ -63,7 +63,7 @@ export function finish(change: Partial<Finish> = {}): Finish {
 
 export async function fakeWorker(
   server: { url: string; workerToken: string },
-  options: { id?: string; slots?: number; gpus?: number; leases?: Lease[] } = {},
+  options: { id?: string; slots?: number; gpus?: number; leases?: Lease[]; protocol?: number } = {},
 ): Promise<FakeWorker> {
   const id = options.id ?? randomUUID();
   const socket = new WebSocket(`${server.url.replace("http", "ws")}/worker/v1`, {
@@ -88,7 +88,7 @@ export async function fakeWorker(
   };
   send({
     t: "hello",
-    protocol: WORKER_PROTOCOL,
+    protocol: options.protocol ?? WORKER_PROTOCOL,
     worker: id,
     name: "fake",
     release: "test",

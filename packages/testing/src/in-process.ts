@@ -114,6 +114,7 @@ export async function startTestServer(store: TestStore, config: Partial<ServerCo
           prepareBytes: 0,
           allowHosts: [],
           isolation: options.isolation ?? "none",
+          otlpEndpoint: config.otlpEndpoint,
           allowNetwork: options.allowNetwork ?? [],
           drainMs: options.drainMs ?? 5_000,
         },

@@ -18,5 +18,6 @@ export { FIXTURE_MODELS, REPOSITORY, SHIPPED_MODELS, temporaryFolder } from "./f
 export { PASSWORD, startTestServer, type TestServer } from "./in-process.ts";
 export { type ArchivedFile, shellModel, tarGz } from "./model-archive.ts";
 export { type FirstRunFile, type Platform, startPlatform, startProgram, stopProgram } from "./platform.ts";
+export { type ReceivedSpan, type SpanReceiver, spanReceiver } from "./span-receiver.ts";
 export { isLast, type Subscription, subscribe } from "./subscription.ts";
 export { apiCall, type TestVisitor, tokenIn, type VisitorAnswer, visitor } from "./visitor.ts";

@@ -90,7 +90,7 @@ export async function startPlatform(options: {
   const { url: store } = await database;
   const { child, match, output } = await startProgram(
     [...standard, ...(store === undefined ? [] : ["--database", store]), ...args],
-    { ready: /Modelyard is ready at (\S+)/, env },
+    { ready: /Modelyard is ready at (http[^\s"]+)/, env },
   );
   const url = match[1] as string;
   const firstRun = JSON.parse(readFileSync(join(dataDir, "first-run.json"), "utf8")) as FirstRunFile;

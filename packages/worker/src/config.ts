@@ -25,6 +25,8 @@ export interface WorkerConfig {
   isolation: IsolationChoice;
   /** Models (`owner/slug`) that get the network when their manifest asks for it. */
   allowNetwork: readonly string[];
+  /** Base address of an OTLP/HTTP collector for traces; undefined = none are recorded. */
+  otlpEndpoint: string | undefined;
   /** How long a drain waits for running tasks before it hands them back, in milliseconds. */
   drainMs: number;
 }

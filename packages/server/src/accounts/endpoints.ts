@@ -1,5 +1,5 @@
 /** What all of `/account/…` has in common: who may send it, cookies, JSON or a plain HTML form, refusals as pages. */
-import { ApiError, apiError } from "@modelyard/contract";
+import { ApiError, apiError, type Log } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { envelope, publicError } from "../http/app.ts";
 import { type Fields, readBody } from "../http/body.ts";
@@ -23,7 +23,7 @@ export interface EndpointsDeps {
   signIn: SignIn;
   /** The operator said that plain http is meant. */
   plainHttp: boolean;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** One request to an account route, as its handler sees it. */
@@ -137,7 +137,7 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
         const error = publicError(thrown);
         if (!(thrown instanceof ApiError) && error.error === "internal") {
           const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-          log(`internal error at POST ${path}: ${detail}`);
+          log(`internal error at POST ${path}: ${detail}`, { level: "error" });
         }
         if (error.retryAfter !== undefined) response.header("retry-after", String(error.retryAfter));
         if (form) return refuse(response, path, error, fields);

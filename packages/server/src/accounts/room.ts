@@ -1,5 +1,5 @@
 /** The room's parts put together: what main.ts needs of it is its routes and its end. */
-import { ACCOUNT_ROUTES, ORGANIZATION_ROUTES } from "@modelyard/contract";
+import { ACCOUNT_ROUTES, type Log, ORGANIZATION_ROUTES } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { AuditTrail } from "../audit-log/trail.ts";
 import type { Blobs } from "../blobs/blobs.ts";
@@ -33,7 +33,7 @@ export interface AccountsDeps {
   plainHttp: boolean;
   seal: Seal;
   oidc: OidcSettings | undefined;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function startAccounts(app: FastifyInstance, deps: AccountsDeps): { stop(): Promise<void> } {

@@ -1,5 +1,5 @@
 /** `GET /account/Oidc` leads to the identity provider, `GET /account/OidcCallback` comes back from it. Pages, no JSON: browsers go there. */
-import { ApiError } from "@modelyard/contract";
+import { ApiError, type Log } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { publicError } from "../http/app.ts";
 import { baseOf } from "../http/request.ts";
@@ -26,7 +26,7 @@ export interface OidcRoutesDeps {
   oidc: Oidc;
   own: OwnAccount;
   sessions: Sessions;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function oidcRoutes(app: FastifyInstance, { endpoints, oidc, own, sessions, log }: OidcRoutesDeps): void {
@@ -38,7 +38,7 @@ export function oidcRoutes(app: FastifyInstance, { endpoints, oidc, own, session
         return await run(request, response);
       } catch (thrown) {
         const error = publicError(thrown);
-        if (!(thrown instanceof ApiError)) log(`internal error at GET ${path}: ${String(thrown)}`);
+        if (!(thrown instanceof ApiError)) log(`internal error at GET ${path}: ${String(thrown)}`, { level: "error" });
         response.header("set-cookie", attemptCookie(baseOf(request), "", 0));
         return endpoints.page(response, error.http === 200 ? 400 : error.http, {
           title: "Signing in did not work",

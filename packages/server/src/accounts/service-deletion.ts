@@ -4,7 +4,7 @@
  * on the tasks under the account's bare number, because books are not rewritten. A balance that is left is given up on purpose or
  * keeps the account from being deleted; so do tasks that have not ended.
  */
-import { apiError, formatUsd } from "@modelyard/contract";
+import { apiError, formatUsd, type Log } from "@modelyard/contract";
 import { type Actor, note } from "../audit-log/service.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -42,7 +42,7 @@ export interface DeletionDeps {
   projects: Projects;
   sessions: Sessions;
   signIn: SignIn;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function startDeletion({ db, blobs, forget, projects, sessions, signIn, log }: DeletionDeps): Deletion {
@@ -61,7 +61,7 @@ export function startDeletion({ db, blobs, forget, projects, sessions, signIn, l
         }
       })
       .catch((error: unknown) =>
-        log(`removing a deleted account's data (it goes on at the next start): ${String(error)}`),
+        log(`removing a deleted account's data (it goes on at the next start): ${String(error)}`, { level: "error" }),
       );
   }
   purge();

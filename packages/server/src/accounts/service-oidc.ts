@@ -5,7 +5,7 @@
  * The provider's `sub` names the account for good. The first time, the address decides, if the provider says that it is confirmed:
  * an account that has it is linked, else one is made, unless sign-ups are closed.
  */
-import { apiError } from "@modelyard/contract";
+import { apiError, type Log } from "@modelyard/contract";
 import type { Configuration } from "openid-client";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -62,7 +62,7 @@ export interface OidcDeps {
   seal: Seal;
   projects: Projects;
   sessions: Sessions;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function createOidc({ settings, db, seal, projects, sessions, log }: OidcDeps): Oidc {
@@ -85,7 +85,7 @@ export function createOidc({ settings, db, seal, projects, sessions, log }: Oidc
     } catch (error) {
       // It may be back for the next one who tries.
       configuration = undefined;
-      log(`identity provider ${settings.issuer}: ${String(error)}`);
+      log(`identity provider ${settings.issuer}: ${String(error)}`, { level: "error" });
       throw apiError("providerUnreachable", settings.name);
     }
   }
@@ -122,7 +122,7 @@ export function createOidc({ settings, db, seal, projects, sessions, log }: Oidc
         name: plainName(more.name),
       };
     } catch (error) {
-      log(`signing in through ${settings.name} failed: ${String(error)}`);
+      log(`signing in through ${settings.name} failed: ${String(error)}`, { level: "error" });
       throw apiError("providerRefused", settings.name);
     }
   }

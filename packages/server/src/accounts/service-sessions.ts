@@ -1,5 +1,5 @@
 /** Sessions of browsers, and the bearer tokens with which they use the API under /v1. */
-import { apiError } from "@modelyard/contract";
+import { apiError, type Log } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 import { BEARER_MS, SESSION_IDLE_MS, SESSION_MS, sessionHolds } from "./policy.ts";
 import { newSecret, secretHash } from "./secret-token.ts";
@@ -38,7 +38,7 @@ const TOUCH_MS = 60_000;
 const FORGET_EVERY_MS = 60 * 60_000;
 const USER_AGENT_LENGTH = 300;
 
-export function createSessions(db: Database, log: (message: string) => void): Sessions {
+export function createSessions(db: Database, log: Log): Sessions {
   async function touch(row: store.SignedInRow, now: number): Promise<void> {
     if (now - row.seen_at >= TOUCH_MS) await db.write((tx) => store.touch(tx, row.session_id));
   }
@@ -56,7 +56,7 @@ export function createSessions(db: Database, log: (message: string) => void): Se
         });
         await store.forgetLinks(tx, tx.now - 24 * hour);
       })
-      .catch((error: unknown) => log(`sessions: ${String(error)}`));
+      .catch((error: unknown) => log(`sessions: ${String(error)}`, { level: "error" }));
   let last = Promise.resolve();
   const timer = setInterval(() => (last = forget()), FORGET_EVERY_MS);
 

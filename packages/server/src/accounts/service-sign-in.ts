@@ -1,5 +1,5 @@
 /** Making accounts, signing in, and proving who one is (reliability.md 5.5). */
-import { ApiError, apiError, SignUpPolicy } from "@modelyard/contract";
+import { ApiError, apiError, type Log, SignUpPolicy } from "@modelyard/contract";
 import { type Actor, NOBODY, note, OPERATORS } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Mail } from "../mail/service.ts";
@@ -36,7 +36,7 @@ export interface SignInDeps {
   sessions: Sessions;
   gate: PasswordGate;
   backOff: BackOff;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export const SIGN_UPS = "sign-ups";
@@ -258,7 +258,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
           await note(tx, { accountId: account.id, actor: NOBODY(visitor.ip), action: "account.forgot" });
           await sendLink(tx, mail, { kind: "reset", accountId: account.id, email, base: visitor.base });
         })
-        .catch((error: unknown) => log(`reset link: ${String(error)}`));
+        .catch((error: unknown) => log(`reset link: ${String(error)}`, { level: "error" }));
     },
 
     async reset(fields, visitor) {

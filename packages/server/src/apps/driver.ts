@@ -5,7 +5,7 @@
  * dies between the end of a step and the start of the next one has lost nothing: the sweep finds apps none of whose steps is in
  * the queue. A unit of work locks the app's queue entry first and its steps after it; the end of a step never locks its app.
  */
-import { type AppRunner, isTerminal, type RunInputs, SWEEP_MS } from "@modelyard/contract";
+import { type AppRunner, isTerminal, type Log, type RunInputs, SWEEP_MS } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import { outputsOf } from "../files/service.ts";
 import { nameOf } from "../models/service.ts";
@@ -33,7 +33,7 @@ export interface AppDriver {
 export interface AppDriverDeps extends LifecycleDeps {
   turns: queue.Turns;
   pauses: queue.Pauses;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** Apps taken up in one unit of work at most; the rest follow in the next. */
@@ -52,7 +52,7 @@ export function createAppDriver(deps: AppDriverDeps): AppDriver {
   function work(unit: () => Promise<void>): void {
     if (stopped) return;
     const running = unit()
-      .catch((error: unknown) => log(`apps: ${String(error)}`))
+      .catch((error: unknown) => log(`apps: ${String(error)}`, { level: "error" }))
       .finally(() => busy.delete(running));
     busy.add(running);
   }

@@ -5,6 +5,7 @@
  * 51,000 durable inserts a second against 4,600 one by one (measured, docs/decisions/0002). `synchronous=FULL` because NORMAL
  * loses acknowledged rows at a power cut.
  */
+import type { Log } from "@modelyard/contract";
 import BetterSqlite, { type Database as Connection, type Statement } from "better-sqlite3";
 import type { CompiledQuery, QueryResult } from "kysely";
 import { type Database, type Param, type Row, StorageFullError, type Tx } from "./database.ts";
@@ -100,7 +101,7 @@ function holderOf(lock: Connection): string {
   }
 }
 
-export function openSqlite(path: string): Database {
+export function openSqlite(path: string, log: Log = () => {}): Database {
   const unlock = takeLock(path);
   const writer = new BetterSqlite(path);
   writer.pragma("journal_mode = WAL");
@@ -172,7 +173,7 @@ export function openSqlite(path: string): Database {
       for (const unit of taken) unit.reject(cause);
       if (isIoError(error)) {
         // After a failed fsync nobody knows what is on the disk; going on would be pretending. A restart recovers from the log.
-        process.stderr.write(`fatal: the database file cannot be written: ${String(error)}\n`);
+        log(`fatal: the database file cannot be written: ${String(error)}`, { level: "error" });
         process.exit(70);
       }
       return;

@@ -2,6 +2,7 @@
  * What an operator has switched on by name (a paused model, a cordoned worker), with reason and time. Kept in the store, so that
  * it outlives a restart, and in memory, because dispatching asks for it all the time.
  */
+import type { Log } from "@modelyard/contract";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "./database.ts";
 
@@ -24,12 +25,7 @@ export interface Switches {
 }
 
 /** `kind`: what the names name, e.g. `pause`; a letter-only word. */
-export async function createSwitches(options: {
-  db: Database;
-  bus: Bus;
-  kind: string;
-  log: (message: string) => void;
-}): Promise<Switches> {
+export async function createSwitches(options: { db: Database; bus: Bus; kind: string; log: Log }): Promise<Switches> {
   const { db, bus, kind, log } = options;
   const prefix = `${kind}:`;
   const topic = `switch:${kind}`;
@@ -41,7 +37,7 @@ export async function createSwitches(options: {
         on = now;
         for (const listener of listeners) listener();
       })
-      .catch((error: unknown) => log(`${kind}: the store could not be read: ${String(error)}`));
+      .catch((error: unknown) => log(`${kind}: the store could not be read: ${String(error)}`, { level: "error" }));
   });
 
   async function read(): Promise<Map<string, Switched>> {

@@ -1,5 +1,5 @@
 /** The HTTP server: limits, CORS, errors as the wire's envelope. Routes are registered by their rooms. */
-import { ApiError, apiError } from "@modelyard/contract";
+import { ApiError, apiError, type Log } from "@modelyard/contract";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { StorageFullError } from "../db/database.ts";
 import { answersOnFilesHost, type FilesOrigin } from "../files/origin.ts";
@@ -16,7 +16,7 @@ export interface AppOptions {
   /** Refused credentials, by sender. */
   refusals: Buckets | undefined;
   meter: Meter;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** Longest URL segment: owner and model slugs, keys, file names. */
@@ -122,7 +122,9 @@ export function createApp(options: AppOptions): FastifyInstance {
     }
     if (known.error === "internal") {
       const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      options.log(`internal error at ${request.method} ${request.routeOptions.url ?? "unknown path"}: ${detail}`);
+      options.log(`internal error at ${request.method} ${request.routeOptions.url ?? "unknown path"}: ${detail}`, {
+        level: "error",
+      });
     }
     if (known.http === 413) reply.header("connection", "close");
     if (known.retryAfter !== undefined) reply.header("retry-after", String(known.retryAfter));

@@ -6,7 +6,7 @@
  * tells the owner; nothing is tried again by itself.
  */
 import { randomUUID } from "node:crypto";
-import { apiError, formatUsd, type Money } from "@modelyard/contract";
+import { apiError, formatUsd, type Log, type Money } from "@modelyard/contract";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
@@ -55,12 +55,7 @@ function amountField(fields: Fields, name: string, before: Money): Money {
   return amount;
 }
 
-export function createAutoTopUp(deps: {
-  db: Database;
-  stripe: StripePayments;
-  mail: Mail;
-  log: (message: string) => void;
-}): AutoTopUp {
+export function createAutoTopUp(deps: { db: Database; stripe: StripePayments; mail: Mail; log: Log }): AutoTopUp {
   const { db, stripe, mail, log } = deps;
 
   async function fail(tx: Tx, row: store.AutoTopUpRow, reference: string, problem: string): Promise<void> {
@@ -117,7 +112,9 @@ export function createAutoTopUp(deps: {
 
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = running.then(sweep).catch((error: unknown) => log(`filling up wallets: ${String(error)}`));
+    running = running
+      .then(sweep)
+      .catch((error: unknown) => log(`filling up wallets: ${String(error)}`, { level: "error" }));
   }, EVERY_MS);
   timer.unref();
 

@@ -4,7 +4,7 @@
  *
  * Rows are locked behind the wallet's, the project's cap before the key's, the member's last.
  */
-import { apiError, formatUsd, type Money, type SpendCap } from "@modelyard/contract";
+import { apiError, formatUsd, type Log, type Money, type SpendCap } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 import type { Mail } from "../mail/service.ts";
 import * as store from "./store-caps.ts";
@@ -122,7 +122,7 @@ export interface SpendCapsDeps {
   mail: Mail;
   /** Owes the callback in the same unit of work. */
   call(tx: Tx, notice: CapNotice): Promise<void>;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function createSpendCaps({ db, mail, call, log }: SpendCapsDeps): SpendCaps {
@@ -166,7 +166,7 @@ export function createSpendCaps({ db, mail, call, log }: SpendCapsDeps): SpendCa
     if (cap.alerted >= 100) return;
     const told: Promise<void> = db
       .write((tx) => tell(tx, cap, 100))
-      .catch((error: unknown) => log(`spend cap: ${String(error)}`))
+      .catch((error: unknown) => log(`spend cap: ${String(error)}`, { level: "error" }))
       .finally(() => telling.delete(told));
     telling.add(told);
   }

@@ -1,5 +1,5 @@
 /** Credit that expires: given with an end, spent first, and taken at its end as far as it is left and not held by runs. */
-import { formatUsd, type Money } from "@modelyard/contract";
+import { formatUsd, type Log, type Money } from "@modelyard/contract";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import { leftOf } from "./policy-expiry.ts";
@@ -49,10 +49,12 @@ export async function expireCredit(db: Database): Promise<number> {
   return accounts.length;
 }
 
-export function sweepCredit(db: Database, log: (message: string) => void): { stop(): Promise<void> } {
+export function sweepCredit(db: Database, log: Log): { stop(): Promise<void> } {
   let running: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
-    running = running.then(() => expireCredit(db)).catch((error: unknown) => log(`credit: ${String(error)}`));
+    running = running
+      .then(() => expireCredit(db))
+      .catch((error: unknown) => log(`credit: ${String(error)}`, { level: "error" }));
   }, SWEEP_MS);
   timer.unref();
   return {

@@ -2,7 +2,7 @@
  * Publishers: accounts that earn with an owner's models. A capture is divided between publisher and platform when it is made, by
  * the share of that time. Without a publisher all of it is the owner's name's (`revenue:<owner>`), which nobody is paid from.
  */
-import { type AdminPublisher, apiError, formatUsd, type Money, type Publisher } from "@modelyard/contract";
+import { type AdminPublisher, apiError, formatUsd, type Log, type Money, type Publisher } from "@modelyard/contract";
 import { plainName } from "../accounts/policy.ts";
 import { type Actor, note, OPERATORS } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -39,11 +39,7 @@ function present({ owner, share, earned, paid_out }: store.PublisherRow): Publis
   };
 }
 
-export async function createPublishers(deps: {
-  db: Database;
-  models: Models;
-  log: (message: string) => void;
-}): Promise<Publishers> {
+export async function createPublishers(deps: { db: Database; models: Models; log: Log }): Promise<Publishers> {
   const { db, models, log } = deps;
   let shares = new Map<string, number>();
   const reload = async () => {
@@ -51,7 +47,7 @@ export async function createPublishers(deps: {
   };
   await reload();
   const timer = setInterval(
-    () => void reload().catch((error: unknown) => log(`publishers: ${String(error)}`)),
+    () => void reload().catch((error: unknown) => log(`publishers: ${String(error)}`, { level: "error" })),
     RELOAD_MS,
   );
   timer.unref();

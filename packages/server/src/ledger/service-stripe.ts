@@ -5,7 +5,7 @@
  * Amounts are whole cents. Refunds and disputes are made good by the operator (Admin/Credit with a negative amount).
  */
 import { randomUUID } from "node:crypto";
-import { apiError, formatUsd, type Money, USD } from "@modelyard/contract";
+import { apiError, formatUsd, type Log, type Money, USD } from "@modelyard/contract";
 import type Stripe from "stripe";
 import { note } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
@@ -75,7 +75,7 @@ function backPath(fields: Fields): string {
 export function createStripePayments(deps: {
   db: Database;
   settings: StripeSettings | undefined;
-  log: (message: string) => void;
+  log: Log;
 }): StripePayments {
   const { db, settings, log } = deps;
   let client: Promise<Stripe> | undefined;
@@ -109,9 +109,9 @@ export function createStripePayments(deps: {
     const { id, reference, cents, currency, paid } = said;
     await db.write(async (tx) => {
       const payment = await store.findPayment(tx, "stripe", reference);
-      if (!payment) return log(`stripe: ${id} belongs to no payment of ours`);
+      if (!payment) return log(`stripe: ${id} belongs to no payment of ours`, { level: "warn" });
       if (paid && (BigInt(cents ?? -1) * CENT !== payment.amount || currency !== "usd"))
-        return log(`stripe: ${id} is over ${cents} ${currency}, not what was asked`);
+        return log(`stripe: ${id} is over ${cents} ${currency}, not what was asked`, { level: "error" });
       await settle(tx, { reference, outcome: paid ? "paid" : "failed" });
       if (reference.startsWith("auto:")) {
         const refund = paid ? 0n : payment.amount;
@@ -137,7 +137,7 @@ export function createStripePayments(deps: {
     const api = await stripe();
     const intent = await api.paymentIntents.retrieve(id(session.payment_intent));
     const method = intent.payment_method;
-    if (method === null) return log(`stripe: session ${session.id} left no way to pay`);
+    if (method === null) return log(`stripe: session ${session.id} left no way to pay`, { level: "warn" });
     await db.write(async (tx) => {
       const payment = await store.findPayment(tx, "stripe", session.client_reference_id ?? "");
       if (!payment) return;
@@ -228,7 +228,9 @@ export function createStripePayments(deps: {
       try {
         event = api.webhooks.constructEvent(body, signature, settings.webhookSecret);
       } catch (error) {
-        log(`stripe: a message was refused: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+        log(`stripe: a message was refused: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`, {
+          level: "warn",
+        });
         return false;
       }
       switch (event.type) {

@@ -1,7 +1,8 @@
 /**
  * Mail that the platform owes: written down with what causes it, sent afterwards, tried again for a day. Without an SMTP server the
- * text goes to the log and to the operator, who passes it on. Texts carry links that are as good as passwords, so they are sealed.
+ * text waits for the operator (Admin/MailList), who passes it on, and the log says so. Texts carry links that are as good as passwords, so they are sealed.
  */
+import type { Log } from "@modelyard/contract";
 import { createTransport, type Transporter } from "nodemailer";
 import type { Database, Tx } from "../db/database.ts";
 import type { Seal } from "../projects/seal.ts";
@@ -45,7 +46,7 @@ export interface MailDeps {
   /** smtp:// or smtps:// address with the credentials in it; undefined = none. */
   smtpUrl: string | undefined;
   from: string;
-  log: (message: string) => void;
+  log: Log;
 }
 
 const owner = (id: number) => `mail:${id}`;
@@ -83,7 +84,9 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
       const wait = WAITS[row.tries];
       const state = wait === undefined ? "failed" : "due";
       await db.write((tx) => store.settle(tx, row.id, { state, nextAt: tx.now + (wait ?? 0), error: reason }));
-      log(`mail ${row.id} (${row.subject}) was not taken${state === "failed" ? " and is given up" : ""}: ${reason}`);
+      log(`mail ${row.id} (${row.subject}) was not taken${state === "failed" ? " and is given up" : ""}: ${reason}`, {
+        level: state === "failed" ? "error" : "warn",
+      });
     }
     return true;
   }
@@ -95,7 +98,7 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
     running = (async () => {
       while (!stopping && (await sendOne()));
     })()
-      .catch((error: unknown) => log(`mail: ${String(error)}`))
+      .catch((error: unknown) => log(`mail: ${String(error)}`, { level: "error" }))
       .then(() => {
         running = undefined;
         if (again && !stopping) wake();
@@ -103,7 +106,9 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
   }
   const timer = setInterval(wake, SWEEP_MS);
   const forgetting = setInterval(() => {
-    void db.write((tx) => store.forget(tx, tx.now - KEEP_MS)).catch((error: unknown) => log(`mail: ${String(error)}`));
+    void db
+      .write((tx) => store.forget(tx, tx.now - KEEP_MS))
+      .catch((error: unknown) => log(`mail: ${String(error)}`, { level: "error" }));
   }, 60 * 60_000);
   wake();
 
@@ -115,7 +120,8 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
       await store.setText(tx, id, seal.seal(text, owner(id)));
       tx.afterCommit(() => {
         if (transport) wake();
-        else log(`no mail server is set up, so pass this on to ${recipient}: ${subject}: ${text.replace(/\s+/g, " ")}`);
+        // Not the text: its link is as good as a password, and logs travel.
+        else log(`no mail server is set up: mail ${id} (${subject}) waits for the operator in Admin/MailList`);
       });
     },
     async undelivered(page) {

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { cleanSlug, isProgram, Manifest, type ModelVersion } from "@modelyard/contract";
+import { cleanSlug, isProgram, type Log, Manifest, type ModelVersion } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
 import type { ManifestOf } from "./apps.ts";
 import { Catalogue, type CatalogueModel, type KnownModel } from "./catalogue.ts";
@@ -63,7 +63,7 @@ export async function loadModels(options: {
   enabled?: readonly string[];
   /** Folder of added versions; undefined: there are none. */
   addedRoot?: string;
-  log: (message: string) => void;
+  log: Log;
 }): Promise<LoadedModels> {
   const { db, roots, enabled = [], addedRoot, log } = options;
   const named = new Set(enabled.map((name) => name.split("/").map(cleanSlug).join("/")));
@@ -80,7 +80,7 @@ export async function loadModels(options: {
       folders.set(name, folder);
     } catch (error) {
       if (!(error instanceof ModelFolderError)) throw error;
-      log(`model left out: ${error.message}`);
+      log(`model left out: ${error.message}`, { level: "warn" });
     }
   }
   const catalogue = new Catalogue();
@@ -89,12 +89,7 @@ export async function loadModels(options: {
   return { models: modelsOf(catalogue), catalogue };
 }
 
-async function loadAdded(options: {
-  db: Database;
-  addedRoot: string;
-  catalogue: Catalogue;
-  log: (message: string) => void;
-}): Promise<void> {
+async function loadAdded(options: { db: Database; addedRoot: string; catalogue: Catalogue; log: Log }): Promise<void> {
   const { db, addedRoot, catalogue, log } = options;
   await rm(join(addedRoot, INCOMING), { recursive: true, force: true });
   for (const row of await store.readVersions(db)) {
@@ -117,7 +112,10 @@ async function loadAdded(options: {
       );
     } catch (error) {
       if (!(error instanceof ModelFolderError)) throw error;
-      log(`version ${version.slice(0, 12)} of ${owner}/${slug} left out: ${error.message}`);
+      log(`version ${version.slice(0, 12)} of ${owner}/${slug} left out: ${error.message}`, {
+        level: "warn",
+        model: `${owner}/${slug}`,
+      });
     }
   }
 }

@@ -3,7 +3,7 @@
  * a statement in every task's own unit would make popular models a row that everybody waits for. A crash loses at most the last
  * second of these counts, never of tasks or money.
  */
-import type { Money } from "@modelyard/contract";
+import type { Log, Money } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
 
 export interface ModelStat {
@@ -101,7 +101,7 @@ async function readRatings(db: Database, modelId?: number): Promise<Map<number, 
   );
 }
 
-export async function createModelStats(db: Database, log: (message: string) => void): Promise<ModelStats> {
+export async function createModelStats(db: Database, log: Log): Promise<ModelStats> {
   const rows = await db.all<StatRow>(
     "select model_id, runs, successes, errors, elapsed, cast(cost as text) as cost, last_run_at from model_stat",
     [],
@@ -148,7 +148,7 @@ export async function createModelStats(db: Database, log: (message: string) => v
       });
     } catch (error) {
       for (const [id, stat] of changes) pending.set(id, sum(stat, pending.get(id) ?? NOTHING));
-      log(`run counts were not written: ${String(error)}`);
+      log(`run counts were not written: ${String(error)}`, { level: "error" });
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import type { FromSite, SiteAnswer, SiteRequest, ToSite } from "@modelyard/contract";
+import type { FromSite, Log, SiteAnswer, SiteRequest, ToSite } from "@modelyard/contract";
 
 /** Without a request for this long, the thread and its memory go. Milliseconds. */
 const IDLE_MS = 60_000;
@@ -37,7 +37,7 @@ interface Waiting {
 }
 
 /** `dist`: the web app's build, with `server/thread.js` and `client/`. */
-export function createRenderThread(dist: string, call: CallApi, log: (message: string) => void): RenderThread {
+export function createRenderThread(dist: string, call: CallApi, log: Log): RenderThread {
   let worker: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
   let next = 1;
@@ -95,7 +95,9 @@ export function createRenderThread(dist: string, call: CallApi, log: (message: s
         if (one.worker === fresh) settle(id, ({ reject }) => reject(new Error(reason)));
     };
     fresh.on("error", (error) => {
-      log(`pages: the thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      log(`pages: the thread failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
+        level: "error",
+      });
       gone("the thread that makes pages failed");
     });
     fresh.on("exit", () => gone("the thread that makes pages ended"));

@@ -1,5 +1,5 @@
 /** Every address that is not the API's: pages, their texts for programs, built files, and the two forms that pages send. */
-import { apiError } from "@modelyard/contract";
+import { apiError, type Log } from "@modelyard/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
 import { type Buckets, senderOf, tooMany } from "../http/rates.ts";
@@ -45,7 +45,7 @@ export interface PageRoutesDeps {
   addresses: string[];
   /** How often one sender may ask for pieces of pages; undefined = as often as it likes. */
   rate: Buckets | undefined;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function pageRoutes(app: FastifyInstance, { pages, addresses, rate, log }: PageRoutesDeps): void {
@@ -64,7 +64,7 @@ export function pageRoutes(app: FastifyInstance, { pages, addresses, rate, log }
 
     const wanted = { url, base: baseOf(request), markdown: wantsMarkdown(request.headers.accept) };
     const page = await pages.page(wanted).catch((error: unknown) => {
-      if (!(error instanceof PagesBusyError)) log(`pages: ${path}: ${String(error)}`);
+      if (!(error instanceof PagesBusyError)) log(`pages: ${path}: ${String(error)}`, { level: "error" });
     });
     if (!page)
       return reply

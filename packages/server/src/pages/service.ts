@@ -1,5 +1,5 @@
 /** Pages as they are sent: from the cache where one is, else made by the thread; and what visitors send from them. */
-import type { SiteAnswer, SiteRequest } from "@modelyard/contract";
+import type { Log, SiteAnswer, SiteRequest } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import type { Database } from "../db/database.ts";
 import type { Models } from "../models/service.ts";
@@ -25,7 +25,7 @@ export interface PagesDeps {
   db: Database;
   models: Models;
   dist: string;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export function createPages({ app, db, models, dist, log }: PagesDeps): Pages {
@@ -66,7 +66,10 @@ export function createPages({ app, db, models, dist, log }: PagesDeps): Pages {
       const found = models.find(owner, model);
       if (!found) return false;
       if (!(await insertReport(db, found.id, report)))
-        log(`reports about ${found.owner}/${found.slug}: too many wait to be read`);
+        log(`reports about ${found.owner}/${found.slug}: too many wait to be read`, {
+          level: "warn",
+          model: `${found.owner}/${found.slug}`,
+        });
       return true;
     },
     close() {

@@ -1,4 +1,4 @@
-import { apiError, SYNC_LIMIT_MS } from "@modelyard/contract";
+import { apiError, type Log, SYNC_LIMIT_MS } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { envelope, publicError } from "../http/app.ts";
 import { filesBaseOf, reply } from "../http/request.ts";
@@ -12,7 +12,7 @@ export interface SyncRoutesDeps {
   run: RunRequest;
   tasks: Tasks;
   realtime: Realtime;
-  log: (message: string) => void;
+  log: Log;
 }
 
 function wantsStream(request: FastifyRequest): boolean {
@@ -56,7 +56,7 @@ export function syncRoutes(app: FastifyInstance, { run, tasks, realtime, log }: 
       if (end === "time") stream.send("error", timeout);
       else stream.send("done", await detail(principal, taskId, base));
     } catch (error) {
-      log(`stream of task ${taskId}: ${String(error)}`);
+      log(`stream of task ${taskId}: ${String(error)}`, { level: "error", task: taskId });
       stream.send("error", envelope(publicError(error)));
     }
     stream.end();

@@ -1,7 +1,7 @@
 /** The public socket at `/v1` (wire-contract.md 10): clients name task tokens, the server pushes frames. */
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { CLIENT_MESSAGE_LIMIT, ClientMessage, isTerminal } from "@modelyard/contract";
+import { CLIENT_MESSAGE_LIMIT, ClientMessage, isTerminal, type Log } from "@modelyard/contract";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
@@ -24,7 +24,7 @@ export interface RealtimeDeps {
   db: Database;
   bus: Bus;
   tasks: Tasks;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export interface Realtime {
@@ -141,7 +141,7 @@ export function createRealtime({ db, bus, tasks, log }: RealtimeDeps): Realtime 
       if (parsed === "not json") return ws.close(1007, "not JSON");
       if (!parsed) return;
       follow(parsed).catch((error: unknown) => {
-        log(`socket: ${String(error)}`);
+        log(`socket: ${String(error)}`, { level: "error" });
         ws.close(1011, "internal error");
       });
     });

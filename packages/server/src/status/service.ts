@@ -1,5 +1,5 @@
 /** Notes once a minute that the server is there and whether it runs models, and says so for the last 90 days. */
-import { STATUS_DAYS, type StatusDay, type StatusResponse } from "@modelyard/contract";
+import { type Log, STATUS_DAYS, type StatusDay, type StatusResponse } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
 import * as queue from "../queue/service.ts";
 import { presentSwitched } from "../workers/present-operate.ts";
@@ -18,7 +18,7 @@ export interface StatusDeps {
   db: Database;
   registry: Registry;
   pauses: queue.Pauses;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** Gaps that are told of at most. */
@@ -92,7 +92,7 @@ export function createStatus({ db, registry, pauses, log }: StatusDeps): Status 
         // Once an hour is often enough to forget.
         if (samples++ % 60 === 0) await store.dropBefore(db, (await db.now()) - STATUS_DAYS * DAY);
       })
-      .catch((error: unknown) => log(`status: this minute was not noted: ${String(error)}`));
+      .catch((error: unknown) => log(`status: this minute was not noted: ${String(error)}`, { level: "error" }));
     schedule();
   };
   /** Ten seconds into each minute, so that a timer that fires early does not fall into the one before. */

@@ -2,6 +2,7 @@
  * Files that nobody will ask for any more: those of tasks whose keeping time is over, and bytes that no row speaks of, because a
  * crash came between storing and registering them.
  */
+import type { Log } from "@modelyard/contract";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Database } from "../db/database.ts";
 import { registeredBlobs, removeTaskFiles } from "../files/service.ts";
@@ -58,12 +59,12 @@ export async function removeOrphans({ db, blobs }: Deps, now: number): Promise<n
   return count;
 }
 
-export function sweepFiles(deps: Deps & { log: (message: string) => void }): { stop(): Promise<void> } {
+export function sweepFiles(deps: Deps & { log: Log }): { stop(): Promise<void> } {
   const { log } = deps;
   let running: Promise<void> = Promise.resolve();
   const repeat = (everyMs: number, work: () => Promise<void>) => {
     const timer = setInterval(() => {
-      running = running.then(work).catch((error: unknown) => log(`files: ${String(error)}`));
+      running = running.then(work).catch((error: unknown) => log(`files: ${String(error)}`, { level: "error" }));
     }, everyMs);
     timer.unref();
     return timer;

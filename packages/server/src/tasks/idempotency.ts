@@ -4,7 +4,7 @@
  * and the others wait for it.
  */
 import { createHash } from "node:crypto";
-import { apiError, isFileValue } from "@modelyard/contract";
+import { apiError, isFileValue, type Log } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 
 /** How long a key is remembered, in milliseconds. */
@@ -86,11 +86,11 @@ export async function nameTask(tx: Tx, projectId: number, key: string, taskId: n
 const FORGET_EVERY_MS = 10 * 60 * 1000;
 
 /** Forgets the keys that are too old to count, at once and from time to time. */
-export function forgetKeysNowAndThen(db: Database, log: (message: string) => void): { stop(): Promise<void> } {
+export function forgetKeysNowAndThen(db: Database, log: Log): { stop(): Promise<void> } {
   const forget = () =>
     db
       .write((tx) => tx.run("delete from idempotency_key where created_at <= ?", [tx.now - KEY_MS]))
-      .catch((error: unknown) => log(`idempotency keys: ${String(error)}`));
+      .catch((error: unknown) => log(`idempotency keys: ${String(error)}`, { level: "error" }));
   let last = forget();
   const timer = setInterval(() => (last = forget()), FORGET_EVERY_MS);
   return {

@@ -122,7 +122,7 @@ export async function beginAttempt(
   { bus, meter }: LifecycleDeps,
   tx: Tx,
   attempt: { taskId: number; attempts: number; version: string; model: string },
-): Promise<{ inputs: string } | undefined> {
+): Promise<{ inputs: string; createdAt: number; parentId: number } | undefined> {
   const task = await store.beginAttempt(tx, attempt.taskId, attempt);
   if (!task) return undefined;
   const waitMs = attempt.attempts === 1 ? tx.now - task.createdAt : undefined;
@@ -130,7 +130,7 @@ export async function beginAttempt(
   const event: TaskEvent = { seq: task.lastEvent, type: "task_accept", at: tx.now, body: null };
   await store.insertEvents(tx, attempt.taskId, [event]);
   announce(tx, bus, attempt.taskId, { events: [event], status: "task_accept" });
-  return { inputs: task.inputs };
+  return task;
 }
 
 export interface EndOptions {

@@ -1,7 +1,7 @@
 /** A request to Run, from its headers to the task that it started: shared by Run and its `sync` form. */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
-import { apiError, fileValue, type QueueWish, readQueueWish } from "@modelyard/contract";
+import { ApiError, apiError, fileValue, type QueueWish, readQueueWish } from "@modelyard/contract";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import { safeName, typeByName } from "../files/service.ts";
@@ -9,6 +9,8 @@ import { FILE_LIMIT, readBody } from "../http/body.ts";
 import { type Buckets, tooMany } from "../http/rates.ts";
 import { credentialsOf, typeOf } from "../http/request.ts";
 import { newToken } from "../http/tokens.ts";
+import type { AcceptSpan, TaskTraces } from "../metrics/task-traces.ts";
+import { nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { idempotencyKey, runKey } from "./idempotency.ts";
 import type { ReceivedFile } from "./parameters.ts";
@@ -25,8 +27,9 @@ export function createRunRequest(deps: {
   blobs: Blobs;
   /** Runs, by project. */
   rate: Buckets | undefined;
+  traces: TaskTraces;
 }): RunRequest {
-  const { tasks, projects, blobs, rate } = deps;
+  const { tasks, projects, blobs, rate, traces } = deps;
   /** Stores what a multipart body carries; `stored` collects the blobs (hashes by key) so that a refused run leaves nothing behind. */
   const storeInto =
     (stored: Map<string, string>) => async (file: { name: string; contentType: string; stream: Readable }) => {
@@ -47,7 +50,7 @@ export function createRunRequest(deps: {
       return fileValue(received);
     };
 
-  return async (request) => {
+  async function start(request: FastifyRequest<RunRoute>, span: AcceptSpan | undefined) {
     const principal = await projects.authenticate(credentialsOf(request));
     const wait = rate?.take(String(principal.projectId)) ?? 0;
     if (wait > 0) throw tooMany(wait);
@@ -56,6 +59,7 @@ export function createRunRequest(deps: {
     const key = sent !== undefined && principal.kind === "browser" ? `§${principal.keyId} ${sent}` : sent;
     const wish = wishOf(request.headers);
     const model = tasks.model(request.params.owner, request.params.model);
+    span?.for(nameOf(model));
     const stored = new Map<string, string>();
     const forget = async () => {
       for (const blob of stored.keys()) await blobs.delete(blob);
@@ -69,11 +73,25 @@ export function createRunRequest(deps: {
         base: request.filesBase,
         ownBases: [request.base, request.filesBase],
         idempotency,
+        numbered: span?.numbered,
       });
       if (started.again) await forget();
       return { principal, started };
     } catch (error) {
       await forget();
+      throw error;
+    }
+  }
+
+  return async (request) => {
+    const { traceparent } = request.headers;
+    const span = traces.asked(typeof traceparent === "string" ? traceparent : undefined);
+    try {
+      const started = await start(request, span);
+      span?.end();
+      return started;
+    } catch (error) {
+      span?.end(error instanceof ApiError ? error.error : "internal");
       throw error;
     }
   };

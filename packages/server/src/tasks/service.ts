@@ -61,6 +61,8 @@ export interface RunOrder {
   /** Every base address under which this server's own files may have been named. */
   ownBases: readonly string[];
   idempotency?: RunKey | undefined;
+  /** Called inside the unit of work, as soon as the new task has its id. */
+  numbered?: ((taskId: number) => void) | undefined;
 }
 
 export interface Tasks {
@@ -199,7 +201,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return model;
     },
 
-    async run(principal, model, { fields, wish, base, ownBases, idempotency }) {
+    async run(principal, model, { fields, wish, base, ownBases, idempotency, numbered }) {
       if (principal.models && !principal.models.includes(`${model.cleanOwner}/${model.cleanSlug}`))
         throw apiError("modelNotAllowed");
       // Before anything is held: nobody should pay, or wait, for weights that only an operator can fetch.
@@ -252,6 +254,7 @@ export function createTasks(deps: TasksDeps): Tasks {
           app: model.manifest.runner.type === "app" ? JSON.stringify(model.manifest.runner) : null,
           partOf: undefined,
         });
+        numbered?.(id);
         if (idempotency) await nameTask(tx, principal.projectId, idempotency.key, id);
         await ledger.recordHold(tx, { accountId, taskId: id, amount: quoted.hold });
         await queue.enqueue(tx, {

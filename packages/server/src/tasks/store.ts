@@ -204,15 +204,17 @@ export async function beginAttempt(
   tx: Tx,
   taskId: number,
   attempt: { attempts: number; version: string },
-): Promise<{ lastEvent: number; inputs: string; createdAt: number } | undefined> {
-  const rows = await tx.all<{ last_event: number; inputs: string; created_at: number }>(
+): Promise<{ lastEvent: number; inputs: string; createdAt: number; parentId: number } | undefined> {
+  const rows = await tx.all<{ last_event: number; inputs: string; created_at: number; parent_id: number }>(
     `update task set status = 'task_accept', accepted_at = ?, attempts = ?, version = ?, last_event = last_event + 1,
        preprocess_start_at = 0, preprocess_end_at = 0, assigned_at = 0, started_at = 0, ended_at = 0, postprocess_start_at = 0
-     where id = ? and status = 'task_queue' returning last_event, inputs, created_at`,
+     where id = ? and status = 'task_queue' returning last_event, inputs, created_at, parent_id`,
     [tx.now, attempt.attempts, attempt.version, taskId],
   );
   const row = rows[0];
-  return row && { lastEvent: row.last_event, inputs: row.inputs, createdAt: row.created_at };
+  if (!row) return undefined;
+  const { last_event: lastEvent, inputs, created_at: createdAt, parent_id: parentId } = row;
+  return { lastEvent, inputs, createdAt, parentId };
 }
 
 export interface Ending {

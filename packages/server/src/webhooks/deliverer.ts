@@ -6,11 +6,13 @@
  * A receiver has at most HOST_PLACES attempts under way, one that let an attempt run out of time has one. Once half of all places
  * are taken, the former have one and the latter none: receivers that hang wait for each other, and not the others for them.
  */
-import { CALLBACK_RESPONSE_LIMIT } from "@modelyard/contract";
+import { CALLBACK_RESPONSE_LIMIT, type Log } from "@modelyard/contract";
 import { FetchError, guardedPost } from "@modelyard/guarded-fetch";
+import { spanClock } from "@modelyard/tracing";
 import type { Bus } from "../bus/bus.ts";
 import type { Database } from "../db/database.ts";
 import type { Meter } from "../metrics/meter.ts";
+import type { TaskTraces } from "../metrics/task-traces.ts";
 import { presentTask } from "../tasks/present.ts";
 import { readTask, type Tasks } from "../tasks/service.ts";
 import { type Answer, judge, nextWait, signedHeaders } from "./policy.ts";
@@ -42,7 +44,8 @@ export interface DelivererDeps {
   /** Base address for outputs of tasks that were accepted before their base was kept. */
   base: string;
   meter: Meter;
-  log: (message: string) => void;
+  traces: TaskTraces;
+  log: Log;
 }
 
 export interface Deliverer {
@@ -111,7 +114,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     clearTimeout(timer);
     pumping = pump()
       .catch((error: unknown) => {
-        log(`callbacks: ${String(error)}`);
+        log(`callbacks: ${String(error)}`, { level: "error" });
         return SWEEP_MS;
       })
       .then((wait) => {
@@ -127,7 +130,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     const attempt = deliver(row)
       .catch(async (error: unknown) => {
         if (stopping.signal.aborted) await db.write((tx) => store.release(tx, row));
-        else log(`callback of task ${row.task_id}: ${String(error)}`);
+        else log(`callback of task ${row.task_id}: ${String(error)}`, { level: "error", task: row.task_id });
       })
       .finally(() => {
         attempts.delete(attempt);
@@ -170,6 +173,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
 
   async function deliver(row: store.CallbackRow): Promise<void> {
     const began = performance.now();
+    const span = spanClock();
     const { answer, response } = await send(row);
     const ms = Math.round(performance.now() - began);
     if ("error" in answer && ms >= TIMEOUT_MS - 100) {
@@ -184,6 +188,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     const least = verdict.kind === "retry" ? verdict.leastWaitMs : 0;
     const error = verdict.kind === "delivered" ? null : verdict.error;
     const status = "status" in answer ? answer.status : null;
+    deps.traces.called(row.task_id, { began: span, status, tries });
     await db.write((tx) =>
       store.recordAttempt(tx, row, {
         state,
@@ -192,14 +197,16 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
         attempt: { at: tx.now - ms, ms, status, error, response },
       }),
     );
-    if (status !== null && status >= 300 && status < 400) log(`callback of task ${row.task_id}: ${error}`);
-    if (state === "failed") log(`callback of task ${row.task_id} was given up: ${error}`);
+    if (status !== null && status >= 300 && status < 400)
+      log(`callback of task ${row.task_id}: ${error}`, { level: "warn", task: row.task_id });
+    if (state === "failed")
+      log(`callback of task ${row.task_id} was given up: ${error}`, { level: "warn", task: row.task_id });
   }
 
   const forget = () =>
     void db
       .write((tx) => store.forgetCallbacks(tx, tx.now - KEEP_MS))
-      .catch((error: unknown) => log(`callbacks: ${String(error)}`));
+      .catch((error: unknown) => log(`callbacks: ${String(error)}`, { level: "error" }));
   const forgetting = setInterval(forget, FORGET_EVERY_MS);
   const unsubscribe = bus.subscribe(CALLBACK_TOPIC, wake);
   wake();

@@ -9,11 +9,13 @@ import {
   isFileItem,
   isProgram,
   items,
+  type Log,
   type RunInputs,
   SWEEP_MS,
   type ToWorker,
 } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
+import type { AssignmentSpan, TaskTraces } from "../metrics/task-traces.ts";
 import { type CatalogueModel, nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
 import {
@@ -42,7 +44,8 @@ export interface DispatcherDeps extends LifecycleDeps {
   registry: Registry;
   turns: queue.Turns;
   pauses: queue.Pauses;
-  log: (message: string) => void;
+  traces: TaskTraces;
+  log: Log;
 }
 
 /** Tasks claimed in one unit of work at most. */
@@ -53,6 +56,7 @@ interface Claimed {
   worker: ConnectedWorker;
   model: CatalogueModel;
   message: Extract<ToWorker, { t: "assign" }>;
+  span: AssignmentSpan | undefined;
 }
 
 /** The worker's view of a run: scalar inputs as they are, files as a numbered list. */
@@ -82,7 +86,7 @@ function assignment(taskId: number, epoch: number, model: CatalogueModel, inputs
 }
 
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
-  const { db, bus, models, registry, turns, pauses, meter, log } = deps;
+  const { db, bus, models, registry, turns, pauses, meter, traces, log } = deps;
   const lifecycle: LifecycleDeps = deps;
   const endRemoved = createRemovedSweep(lifecycle, models);
   let claiming: Promise<void> | undefined;
@@ -118,7 +122,17 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       need: needOf(model.manifest, worker.capacity),
     });
     turns.serve(candidate.priority, candidate.turn);
-    return { worker, model, message: assignment(candidate.task_id, lease.epoch, model, task.inputs) };
+    const span = traces.assigning({
+      taskId: candidate.task_id,
+      parentId: task.parentId,
+      createdAt: task.createdAt,
+      epoch: lease.epoch,
+      model: nameOf(model),
+      worker: worker.name,
+    });
+    const message = assignment(candidate.task_id, lease.epoch, model, task.inputs);
+    if (span && worker.knowsTraces) message.traceparent = span.traceparent;
+    return { worker, model, message, span };
   }
 
   async function claim(): Promise<boolean> {
@@ -144,6 +158,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         tx.afterCommit(() => {
           for (const { worker, message } of claimed) worker.send(message);
           for (const worker of new Set(claimed.map((one) => one.worker))) worker.flush();
+          for (const { span } of claimed) span?.sent();
         });
         return found.length === CLAIM_BATCH && claimed.length > 0;
       });
@@ -166,7 +181,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         if (await claim()) again = true;
       } while (again && !stopped);
     })()
-      .catch((error: unknown) => log(`claiming failed: ${String(error)}`))
+      .catch((error: unknown) => log(`claiming failed: ${String(error)}`, { level: "error" }))
       .finally(() => {
         claiming = undefined;
         if (again) wake();
@@ -197,7 +212,12 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     });
     for (const row of lost) {
       meter.leaseLost();
-      log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`);
+      traces.queued(row.task_id);
+      log(`task ${row.task_id}: lease lost by worker ${row.worker} (attempt ${row.attempts})`, {
+        level: "warn",
+        task: row.task_id,
+        worker: registry.get(row.worker)?.name ?? row.worker,
+      });
       registry.get(row.worker)?.send({ t: "kill", task: String(row.task_id), epoch: row.epoch });
     }
     wake();
@@ -205,7 +225,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   let sweeping: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`));
+    sweeping = sweep().catch((error: unknown) => log(`sweep failed: ${String(error)}`, { level: "error" }));
   }, SWEEP_MS);
   timer.unref();
   const ends = [bus.subscribe(QUEUE_TOPIC, wake), pauses.changed(wake)];

@@ -2,18 +2,24 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
+  AnyHello,
   FromWorker,
   type Lease,
+  type Log,
+  OLDEST_WORKER_PROTOCOL,
   type Outbox,
   outbox,
   type Report,
   readFrame,
+  speaksProtocol,
   type ToWorker,
   WORKER_MESSAGE_LIMIT,
   WORKER_PROTOCOL,
 } from "@modelyard/contract";
+import { spanClock } from "@modelyard/tracing";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Switches } from "../db/switches.ts";
+import type { TaskTraces } from "../metrics/task-traces.ts";
 import * as queue from "../queue/service.ts";
 import {
   IllegalTransitionError,
@@ -32,7 +38,8 @@ export interface GatewayDeps extends LifecycleDeps {
   registry: Registry;
   dispatcher: Dispatcher;
   cordons: Switches;
-  log: (message: string) => void;
+  traces: TaskTraces;
+  log: Log;
 }
 
 export interface Gateway {
@@ -51,7 +58,7 @@ export function workerTokenHash(token: string): string {
 }
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const { db, bus, models, registry, dispatcher, cordons, log } = deps;
+  const { db, bus, models, registry, dispatcher, cordons, traces, log } = deps;
   const lifecycle: LifecycleDeps = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
 
@@ -93,22 +100,24 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return known;
   }
 
-  async function admit(ws: WebSocket, hello: Hello, messages: Outbox<ToWorker>): Promise<ConnectedWorker | undefined> {
-    if (hello.protocol !== WORKER_PROTOCOL) {
-      messages.push({
-        t: "refused",
-        reason: `this server speaks worker protocol ${WORKER_PROTOCOL}, the worker ${hello.protocol}; use the same release`,
-      });
-      messages.flush();
-      ws.close(1008, "protocol");
-      return undefined;
-    }
+  /** A worker of a protocol that this server does not speak: told why, whatever else its hello says. */
+  function refuse(ws: WebSocket, protocol: number, messages: Outbox<ToWorker>): void {
+    const range = `${OLDEST_WORKER_PROTOCOL} to ${WORKER_PROTOCOL}`;
+    const reason = `this server speaks worker protocols ${range}, the worker ${protocol}; use the same release`;
+    messages.push({ t: "refused", reason });
+    messages.flush();
+    ws.close(1008, "protocol");
+    log(`a worker was refused: ${reason}`, { level: "warn" });
+  }
+
+  async function admit(hello: Hello, messages: Outbox<ToWorker>): Promise<ConnectedWorker> {
     // The worker's earlier connection, should its end not have been noticed yet: nothing may be claimed for it any more.
     const earlier = registry.get(hello.worker);
     if (earlier) registry.remove(earlier);
     const { kept, lost, models: leased } = await reconcile(hello);
     const { worker: id, name, release, slots, memory, gpus } = hello;
     const worker = new ConnectedWorker({ id, name, release, capacity: { slots, memory, gpus }, messages });
+    worker.knowsTraces = hello.protocol >= 2;
     worker.cordoned = cordons.get(name) !== undefined;
     for (const { task, epoch } of kept) {
       const model = models.byId(leased.get(task) ?? -1);
@@ -118,21 +127,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
     registry.add(worker);
     worker.send({ t: "welcome", lost });
     tellModels(worker);
-    log(`worker ${hello.name} connected (${hello.slots} slots, ${hello.gpus.length} GPUs, ${kept.length} running)`);
+    log(`worker ${name} connected (${slots} slots, ${gpus.length} GPUs, ${kept.length} running)`, { worker: name });
     dispatcher.wake();
     return worker;
   }
 
   async function report(worker: ConnectedWorker, message: Report): Promise<void> {
     const { task, epoch, n } = message;
+    const began = spanClock();
     let ok = false;
     try {
       ok = (await db.write((tx) => applyReport(lifecycle, tx, worker.id, message))) === "ok";
     } catch (error) {
       if (!(error instanceof IllegalTransitionError)) throw error;
-      log(`worker ${worker.name}, task ${task}: ${error.message}`);
+      log(`worker ${worker.name}, task ${task}: ${error.message}`, { level: "error", task, worker: worker.name });
     }
     worker.send({ t: "reported", task, epoch, n, ok });
+    if (message.finish) {
+      traces.finished(Number(task), { began, ok, exitCode: message.finish.exitCode });
+      if (message.finish.retry) traces.queued(Number(task));
+    }
     if (!ok || !message.finish) return;
     worker.forget(task, epoch);
     dispatcher.wake();
@@ -161,6 +175,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         await db.write((tx) =>
           retryOrFail(lifecycle, tx, lease, { counted: false, reason: "The worker was stopped." }),
         );
+        traces.queued(lease.taskId);
         worker.forget(message.task, message.epoch);
         dispatcher.wake();
         return;
@@ -186,7 +201,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const chains = new Map<string, Promise<void>>();
     const inOrder = (key: string, work: () => Promise<void>) => {
       const next = (chains.get(key) ?? Promise.resolve()).then(work).catch((error: unknown) => {
-        log(`worker message failed: ${error instanceof Error ? error.stack : String(error)}`);
+        log(`worker message failed: ${error instanceof Error ? error.stack : String(error)}`, {
+          level: "error",
+          ...(worker ? { worker: worker.name } : {}),
+        });
         // The worker resends after it has connected again; nothing half-done was written.
         ws.close(1011, "internal error");
       });
@@ -198,9 +216,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
     ws.on("message", (data, isBinary) => {
       for (const raw of (isBinary ? undefined : readFrame(String(data))) ?? [undefined]) {
+        const hello = greeted ? undefined : AnyHello.safeParse(raw).data;
+        if (hello && !speaksProtocol(hello.protocol)) return refuse(ws, hello.protocol, messages);
         const parsed = FromWorker.safeParse(raw);
         if (!parsed.success) {
-          log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`);
+          log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`, { level: "warn" });
           ws.close(1007, "not a message");
           return;
         }
@@ -213,7 +233,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         greeted = true;
         clearTimeout(greeting);
         inOrder("hello", async () => {
-          worker = await admit(ws, message, messages);
+          worker = await admit(message, messages);
         });
         return;
       }
@@ -223,12 +243,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
         if (worker) await handle(worker, message);
       });
     };
-    ws.on("error", (error) => log(`worker socket: ${error.message}`));
+    ws.on("error", (error) => log(`worker socket: ${error.message}`, { level: "warn" }));
     ws.on("close", () => {
       clearTimeout(greeting);
       if (!worker) return;
       registry.remove(worker);
-      log(`worker ${worker.name} disconnected`);
+      log(`worker ${worker.name} disconnected`, { worker: worker.name });
     });
   });
 

@@ -24,6 +24,8 @@ export class ConnectedWorker {
   readonly #messages: Outbox<ToWorker>;
   /** It said that it takes nothing more. */
   draining = false;
+  /** Whether it understands `traceparent` in an assignment (since protocol 2). */
+  knowsTraces = false;
   /** An operator said so (workers/cordons.ts). */
   cordoned = false;
   /** By model version; a version not named here is taken to be installable. */

@@ -12,6 +12,7 @@ import {
   type FromWorker,
   HEARTBEAT_MS,
   type Lease,
+  type Log,
   type ModelVersion,
   SELF_FENCE_MS,
   type ToWorker,
@@ -26,6 +27,7 @@ import { limitsText } from "../isolation/limits.ts";
 import { createProcesses } from "../process/index.ts";
 import { createRunners } from "../runners/index.ts";
 import { type Assignment, Attempt, type AttemptDeps } from "./attempt.ts";
+import { workerTracing } from "./attempt-spans.ts";
 import { Connection } from "./connection.ts";
 import { detectGpus } from "./gpus.ts";
 import { Places } from "./places.ts";
@@ -56,12 +58,13 @@ interface Renewal {
 export interface AgentOptions {
   config: WorkerConfig;
   release: string;
-  log: (message: string) => void;
+  log: Log;
 }
 
 export async function startWorker({ config, release, log }: AgentOptions): Promise<Worker> {
   const id = randomUUID();
   const gpus = await detectGpus(config.gpus);
+  const tracing = await workerTracing(config, release, log);
   // What an earlier worker that was killed left behind; a data folder belongs to one worker at a time.
   for (const name of ["runs", "isolation"]) rmSync(join(config.dataDir, name), { recursive: true, force: true });
   const isolationDir = join(config.dataDir, "isolation");
@@ -87,7 +90,10 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     processes: confined,
     allowsNetwork,
     onCrashLoop: (version, text) => {
-      log(`${nameOf(version)}: ${text ?? "may be tried again"}`);
+      log(`${nameOf(version)}: ${text ?? "may be tried again"}`, {
+        level: text === undefined ? "info" : "warn",
+        model: nameOf(version),
+      });
       if (text === undefined) send({ t: "model", version, state: "ready" });
       else send({ t: "model", version, state: "unavailable", reason: text.slice(0, 1000) });
     },
@@ -99,7 +105,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     noSystemInstall: config.noSystemInstall,
     log,
     onProgress: ({ model, file, done, total }) => {
-      if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`);
+      if (done === total) log(`${model}: ${file} is here (${Math.ceil(total / 1e6)} MB)`, { model });
     },
   });
   /** What was found complete since this worker started is not looked at again: a look costs several milliseconds a run. */
@@ -169,6 +175,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       folders,
       onInstallFailed: (error) => installFailed(model, error),
       log,
+      tracing,
     });
     const end = attempt.execute().then((outcome) => {
       attempts.delete(key(attempt));
@@ -179,7 +186,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
   }
 
   function installFailed(model: ModelVersion, error: Error): void {
-    log(`${model.owner}/${model.slug} cannot run here: ${error.message}`);
+    log(`${nameOf(model.version)} cannot run here: ${error.message}`, { level: "warn", model: nameOf(model.version) });
     send({ t: "model", version: model.version, state: "unavailable", reason: error.message.slice(0, 1000) });
     setTimeout(() => {
       pulled.delete(model.version);
@@ -207,10 +214,10 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       if (refuseNetwork(model) || model.manifest.pull) continue;
       if (installer.status(model.version).state !== "missing" || installer.downloadSize(model) > config.prepareBytes)
         continue;
-      log(`installing ${model.owner}/${model.slug} …`);
+      log(`installing ${nameOf(model.version)} …`, { model: nameOf(model.version) });
       send({ t: "model", version: model.version, state: "installing" });
       await install(model, closing.signal).then(
-        () => log(`${model.owner}/${model.slug} is ready`),
+        () => log(`${nameOf(model.version)} is ready`, { model: nameOf(model.version) }),
         (error: unknown) => {
           if (!closing.signal.aborted) installFailed(model, error as Error);
         },
@@ -252,7 +259,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
         if (draining) send({ t: "drain" });
         return;
       case "refused":
-        log(`the server refused this worker: ${message.reason}`);
+        log(`the server refused this worker: ${message.reason}`, { level: "error" });
         return;
       case "models":
         models = new Map(message.models.map((model) => [model.version, model]));
@@ -326,6 +333,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     await preparing?.catch(() => {});
     connection.close();
     await folders.close();
+    await tracing.close();
   }
 
   return {

@@ -2,12 +2,14 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import type { Finish, FromWorker, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
+import type { Finish, FromWorker, Log, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
+import type { Tracing } from "@modelyard/tracing";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
 import type { Processes } from "../process/index.ts";
 import { MAX_ENTRIES, watchDisk } from "../runners/disk-watch.ts";
 import { PlatformFault, type ReportedUsage, type Runners, type RunResult, type StopReason } from "../runners/index.ts";
+import { type AttemptSpans, attemptSpans } from "./attempt-spans.ts";
 import { InputError, type InputSources, prepareInputs } from "./inputs.ts";
 import { measureUsage } from "./measure.ts";
 import { collectOutputs, OutputLimitError, readCollected } from "./outputs.ts";
@@ -33,7 +35,8 @@ export interface AttemptDeps {
   folders: RunFolders;
   /** The model cannot be made ready on this machine. */
   onInstallFailed: (error: Error) => void;
-  log: (message: string) => void;
+  log: Log;
+  tracing: Tracing;
 }
 
 /** How the attempt left this worker. `handed-back`: it must be released to the server. */
@@ -50,6 +53,7 @@ export class Attempt {
   readonly #assignment: Assignment;
   readonly #deps: AttemptDeps;
   readonly #stop = new AbortController();
+  readonly #spans: AttemptSpans;
   readonly #transcript = new Transcript();
   #reported: ReportedUsage | undefined;
   #startedAt = 0;
@@ -61,6 +65,9 @@ export class Attempt {
     this.#assignment = assignment;
     this.#deps = deps;
     this.reporter = new Reporter(this.task, this.epoch, deps.send);
+    const { owner, slug } = deps.model;
+    const { task, epoch, traceparent } = assignment;
+    this.#spans = attemptSpans(deps.tracing, { traceparent, task, epoch, model: `${owner}/${slug}` });
   }
 
   get isLost(): boolean {
@@ -90,23 +97,25 @@ export class Attempt {
     } finally {
       folders.give(model.version, folder);
     }
-    return (await this.reporter.done) ? "reported" : "lost";
+    return (await this.#spans.around("report", () => this.reporter.done)) ? "reported" : "lost";
   }
 
   async #attempt(folder: RunFolder): Promise<Finish> {
     const { places } = this.#deps;
     const { signal } = this.#stop;
     this.reporter.event("task_preprocess_start");
-    const model = await this.#install();
-    const inputs = await this.#prepare(folder.dir);
+    const spans = this.#spans;
+    const model = await spans.around("install", () => this.#install());
+    const inputs = await spans.around("inputs", () => this.#prepare(folder.dir));
     this.reporter.event("task_preprocess_end");
     const gpus = await places.take(this.#assignment.gpus, signal);
     try {
       this.reporter.event("task_assign");
       const result = await this.#run(model, folder, inputs, gpus);
+      spans.ended({ exitCode: result.exitCode, stopped: result.stopped });
       if (result.stopped === "shutdown" || result.stopped === "killed" || result.stopped === "lease-lost")
         throw new Error(result.stopped);
-      return await this.#finish(result, folder, model);
+      return await spans.around("outputs", () => this.#finish(result, folder, model));
     } finally {
       places.give(gpus);
     }
@@ -147,6 +156,7 @@ export class Attempt {
         dir: folder.dir,
         outputDir: folder.outputDir,
         gpus,
+        traceparent: this.#spans.runTraceparent,
         signal: this.#stop.signal,
         onOutput: (output) => {
           if (output.kind === "usage") {
@@ -159,6 +169,7 @@ export class Attempt {
         },
         onStart: () => {
           this.#startedAt = performance.now();
+          this.#spans.started();
           this.reporter.event("task_start");
           timer = setTimeout(() => this.stop("timeout"), timeout * 1000);
           unwatch = watchDisk({
@@ -215,9 +226,15 @@ export class Attempt {
       reported,
       signal: this.#stop.signal,
       spawn: this.#deps.spawn,
-      log: this.#deps.log,
+      log: this.#log,
     });
   }
+
+  /** A line about this task. */
+  #log: Log = (message, facts) => {
+    const { owner, slug } = this.#deps.model;
+    this.#deps.log(`task ${this.task}: ${message}`, { task: this.task, model: `${owner}/${slug}`, ...facts });
+  };
 
   #reasonOf(result: RunResult, { timeout, diskBytes }: ProgramManifest["limits"]): string | null {
     if (result.stopped === "timeout") return `The run was stopped at its time limit of ${timeout} s.`;
@@ -249,7 +266,7 @@ export class Attempt {
   #failure(error: unknown): Finish {
     const message = error instanceof Error ? error.message : String(error);
     const ours = !(error instanceof InputError || error instanceof OutputLimitError);
-    if (ours) this.#deps.log(`task ${this.task}: ${message}`);
+    if (ours) this.#log(message, { level: "warn" });
     const reason = message.slice(0, 2000);
     return {
       ...NOTHING,

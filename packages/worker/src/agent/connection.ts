@@ -1,14 +1,14 @@
 /**
  * The worker's one outbound connection. It reconnects for ever with back-off; whoever uses it says what to send again.
  */
-import { type FromWorker, outbox, readFrame, ToWorker, WORKER_MESSAGE_LIMIT } from "@modelyard/contract";
+import { type FromWorker, type Log, outbox, readFrame, ToWorker, WORKER_MESSAGE_LIMIT } from "@modelyard/contract";
 import { WebSocket } from "ws";
 
 export interface ConnectionHandlers {
   /** The first message of every connection. */
   hello(): FromWorker;
   message(message: ToWorker): void;
-  log(message: string): void;
+  log: Log;
 }
 
 const FIRST_DELAY_MS = 200;
@@ -75,12 +75,15 @@ export class Connection {
       for (const raw of readFrame(String(data)) ?? [undefined]) {
         const parsed = ToWorker.safeParse(raw);
         if (parsed.success) this.#handlers.message(parsed.data);
-        else this.#handlers.log(`the server sent what is not a message: ${parsed.error.issues[0]?.message}`);
+        else
+          this.#handlers.log(`the server sent what is not a message: ${parsed.error.issues[0]?.message}`, {
+            level: "error",
+          });
       }
     });
     socket.on("error", (error) => {
       if (!this.#closed && this.#delay >= MAX_DELAY_MS)
-        this.#handlers.log(`no connection to ${this.#url}: ${error.message}`);
+        this.#handlers.log(`no connection to ${this.#url}: ${error.message}`, { level: "warn" });
     });
     socket.on("close", () => {
       if (this.#closed) return;

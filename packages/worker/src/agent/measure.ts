@@ -8,6 +8,7 @@ import path from "node:path";
 import {
   type Finish,
   type InputFile,
+  type Log,
   MEDIA_METHODS,
   type ProgramManifest,
   quote,
@@ -32,7 +33,7 @@ export interface MeasureOptions {
   spawn: Processes["spawnProcess"];
   /** The run's own: a kill reaches what measures it, too. */
   signal: AbortSignal;
-  log: (message: string) => void;
+  log: Log;
 }
 
 /** Milliseconds for one file and for all of a run's, and bytes of what ffprobe says about it. */
@@ -97,6 +98,7 @@ export async function measureUsage(options: MeasureOptions): Promise<Usage | und
     // The run succeeded: it is given away rather than failed.
     log(
       `not billed, because its files could not be measured: ${error instanceof Error ? error.message : String(error)}`,
+      { level: "warn" },
     );
     return reported && { reported };
   } finally {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { chmod, mkdir, readdir, stat, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { MEDIA_METHODS, type ProgramManifest } from "@modelyard/contract";
+import { type Log, MEDIA_METHODS, type ProgramManifest } from "@modelyard/contract";
 import { searchPath, toolEnvironment } from "../environment.ts";
 import { describe, InstallError } from "./install-error.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
@@ -34,7 +34,7 @@ export interface ProgramCache {
   noSystemInstall: boolean;
   retryDelays: readonly number[];
   locks: KeyedLock;
-  log(message: string): void;
+  log: Log;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function installPrograms(options: {
     } catch (error) {
       signal.throwIfAborted();
       if (!program.optional) throw error;
-      cache.log(`${describe(error)}; the model can do without it`);
+      cache.log(`${describe(error)}; the model can do without it`, { level: "warn" });
     }
   }
   return path;

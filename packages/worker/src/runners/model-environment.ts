@@ -33,6 +33,7 @@ export function taskEnvironment(spec: RunSpec): Record<string, string> {
     INPUT_DIR: path.join(spec.dir, "in"),
     OUTPUT_DIR: spec.outputDir,
     TASK_ID: spec.id.replace(/\.\d+$/, ""),
+    ...(spec.traceparent === undefined ? {} : { TRACEPARENT: spec.traceparent }),
   };
 }
 

@@ -93,6 +93,11 @@ export class RunOutputBatch {
     if (this.#tail.length > 16 * TAIL_CHARS) this.#tail = this.#tail.slice(-TAIL_CHARS);
   }
 
+  /** What was said until now is nobody's business any more. */
+  forget(): void {
+    this.#tail = "";
+  }
+
   /** The last non-empty lines of stderr, "" when there are none. */
   lastWords(): string {
     return lastLines(this.#tail.slice(-TAIL_CHARS));

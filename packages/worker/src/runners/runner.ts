@@ -49,6 +49,8 @@ export interface RunSpec {
   outputDir: string;
   /** Indexes of the GPUs this run owns; CUDA_VISIBLE_DEVICES is set from it ("" when none). */
   gpus: readonly number[];
+  /** W3C Trace Context of the run, where traces are recorded. */
+  traceparent?: string | undefined;
   /** Aborted with a StopReason as its reason: TERM, KILL_GRACE_MS, KILL of the whole tree. */
   signal: AbortSignal;
   /** Called synchronously, in order. */

@@ -202,7 +202,7 @@ export class ServicePool {
       });
       if (late) this.#crashed(`it was not ready within ${this.#startMs / 1000} s`, process, 1);
       else if (process.stopping) this.#cleared(process);
-      else this.#crashed(this.#describe(exit), process, exitCodeOf(exit) || 1, performance.now() - startedAt);
+      else this.#crashed(exit, process, exitCodeOf(exit) || 1, performance.now() - startedAt);
       if (late)
         for (const run of this.#queue.splice(0))
           run.finish({ exitCode: 1, error: `the model was not ready within ${this.#startMs / 1000} s` });
@@ -222,9 +222,17 @@ export class ServicePool {
   };
 
   /** It ended by itself: all its runs fail, and the next start waits. */
-  #crashed(how: string, process: ServiceProcess, exitCode: number, lifeMs = 0): void {
+  #crashed(
+    exit: string | (ProcessExit & { lastWords: string }),
+    process: ServiceProcess,
+    exitCode: number,
+    lifeMs = 0,
+  ): void {
+    const isOwn = !process.served || process.runs.size === 1;
+    const how = typeof exit === "string" ? exit : this.#describe(exit, isOwn);
     this.#crashes = lifeMs >= CALM_MS ? 1 : this.#crashes + 1;
-    this.#lastCrash = how;
+    // Later callers, the log and the reason why others wait get the words of a start, never those of somebody's run.
+    this.#lastCrash = typeof exit === "string" ? exit : this.#describe(exit, !process.served);
     this.#startAt = performance.now() + Math.min(BACK_OFF_MS * 2 ** (this.#crashes - 1), MAX_BACK_OFF_MS);
     for (const run of process.runs.values())
       run.finish({ exitCode, error: `the model's process ended during the run: ${how}` });
@@ -244,10 +252,10 @@ export class ServicePool {
     this.#options.onCrashLoop(text);
   }
 
-  #describe(exit: ProcessExit & { lastWords: string }): string {
+  #describe(exit: ProcessExit & { lastWords: string }, withWords: boolean): string {
     const how = exit.signal === null ? `exit code ${exit.code}` : `killed by signal ${exit.signal}`;
     const limit = limitText(exit, this.#options.model.manifest);
-    return [how, limit, exit.lastWords].filter(Boolean).join(": ");
+    return [how, limit, withWords ? exit.lastWords : ""].filter(Boolean).join(": ");
   }
 
   #crashLoop(): RunResult {

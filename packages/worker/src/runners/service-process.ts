@@ -20,14 +20,18 @@ export class ServiceProcess {
   readonly runs = new Map<string, ServiceRun>();
   /** It said `ready`. */
   readonly ready: Promise<void>;
-  /** It ended, with the last lines of its stderr. Rejects with PlatformFault. */
+  /**
+   * It ended, with the last lines of its stderr: of its start, where it was never given a run, or of the run that it had alone. Rejects with PlatformFault.
+   */
   readonly ended: Promise<ProcessExit & { lastWords: string }>;
+  /** It was given a run: what it says may hold that run's inputs, which no other caller and no log may see. */
+  served = false;
   /** We end it: its end is no crash. */
   stopping = false;
   readonly #handle: ProcessHandle;
   readonly #ready = Promise.withResolvers<void>();
   readonly #onRunEnded: (succeeded: boolean) => void;
-  /** Keeps the end of stderr, whichever run it was for. */
+  /** Keeps the end of stderr. */
   readonly #words = new RunOutputBatch(() => {});
   #outgoing = "";
 
@@ -89,9 +93,16 @@ export class ServiceProcess {
   }
 
   run(run: ServiceRun): void {
-    const { id, inputs, dir, outputDir } = run.spec;
+    const { id, inputs, dir, outputDir, traceparent } = run.spec;
     giveFolders([dir, outputDir], this.#handle.owner);
-    const request: ServiceRequest = { type: "run", id, inputs, dir, outputDir };
+    const request: ServiceRequest = {
+      type: "run",
+      id,
+      inputs,
+      dir,
+      outputDir,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
     const line = JSON.stringify(request);
     if (line.length * 3 > LINE_LIMIT && Buffer.byteLength(line) >= LINE_LIMIT) {
       run.finish({
@@ -101,6 +112,9 @@ export class ServiceProcess {
       setImmediate(() => this.#onRunEnded(false));
       return;
     }
+    // The words of the start, or of the runs before: from here on they are this run's, until another joins it.
+    this.#words.forget();
+    this.served = true;
     this.runs.set(id, run);
     run.start();
     this.#send(line);
@@ -161,7 +175,7 @@ export class ServiceProcess {
     return {
       isFull: () => false, // the runs come and go; each drops what is too much for it
       text: (stream, text) => {
-        this.#words.remember(text);
+        if (this.runs.size <= 1) this.#words.remember(text);
         this.#only()?.out.text(stream, text);
       },
       progress: (progress) => this.#only()?.out.progress(progress),

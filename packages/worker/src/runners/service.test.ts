@@ -120,13 +120,24 @@ describe("runner service", () => {
     for (const result of [hanging, crashing])
       assert.deepEqual(result, {
         exitCode: 7,
-        error: "the model's process ended during the run: exit code 7: out of memory",
+        error: "the model's process ended during the run: exit code 7",
       });
     assert.notEqual(pidOf(await go({ do: "echo" }).result), before);
     assert.deepEqual(await go({ do: "segv" }).result, {
       exitCode: 139,
       error: "the model's process ended during the run: killed by signal SIGSEGV",
     });
+  });
+
+  it("the last words of a run that was alone are its own; in a crash loop nobody else reads them", async () => {
+    const { go } = service();
+    for (let n = 0; n < 3; n++)
+      assert.deepEqual(await go({ do: "crash" }).result, {
+        exitCode: 7,
+        error: "the model's process ended during the run: exit code 7: out of memory",
+      });
+    const { error = "" } = await go({ do: "echo" }).result;
+    assert.match(error, /^crash loop: .*; last: exit code 7$/);
   });
 
   it("a crash loop is named after three crashes, with the back-off and the last words", async () => {

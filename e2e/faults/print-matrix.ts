@@ -1,0 +1,3 @@
+import { matrixText } from "./matrix.ts";
+
+process.stdout.write(matrixText());
