@@ -103,7 +103,7 @@ function PublisherFigures({ publisher: { owner, share, earned, paidout, balance 
       <h2 className="text-lg">
         {owner}/… <span className="text-sm font-normal text-soft">your share: {shareWords(share)}</span>
       </h2>
-      <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4">
+      <dl className="grid gap-3 sm:grid-cols-3 sm:gap-4">
         <Figure term="Not paid out yet" value={money(balance)} />
         <Figure term="Earned in all" value={money(earned)} />
         <Figure term="Paid out" value={money(paidout)} />

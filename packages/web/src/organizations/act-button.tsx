@@ -9,7 +9,7 @@ export function ActButton({ organization }: { organization: Organization }) {
   if (session.state !== "in") return null;
   if (session.acting?.uuid === organization.uuid) return <Badge tone="wait">You act for it</Badge>;
   return (
-    <Button size="small" aria-label={`Act for ${organization.name}`} onClick={() => session.actFor(organization)}>
+    <Button size="small" aria-label={`Act for it: ${organization.name}`} onClick={() => session.actFor(organization)}>
       Act for it
     </Button>
   );

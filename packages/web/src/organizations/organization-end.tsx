@@ -22,23 +22,12 @@ export function Ending({ organization, own, isLastOwner }: EndingProps) {
   const isOwner = organization.role === "owner";
   return (
     <>
-      {own && (
-        <Panel
-          title="Leave it"
-          lead={
-            isLastOwner
-              ? `${organization.name} needs an owner: make another member one first, or delete it.`
-              : "Somebody has to invite you before you can come back."
-          }
-        >
-          {isLastOwner ? (
-            <p className="text-soft">You are its only owner.</p>
-          ) : (
-            <Leave organization={organization} own={own} />
-          )}
+      {own && !isLastOwner && (
+        <Panel title="Leave it" lead="Somebody has to invite you before you can come back.">
+          <Leave organization={organization} own={own} />
         </Panel>
       )}
-      {isOwner && <Deletion organization={organization} />}
+      {isOwner && <Deletion organization={organization} isLastOwner={isLastOwner} />}
     </>
   );
 }
@@ -71,7 +60,7 @@ function Leave({ organization, own }: { organization: Organization; own: Organiz
   );
 }
 
-function Deletion({ organization }: { organization: Organization }) {
+function Deletion({ organization, isLastOwner }: { organization: Organization; isLastOwner: boolean }) {
   const { isBusy, problem, act } = useAction();
   const gone = useGone(organization);
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -89,6 +78,11 @@ function Deletion({ organization }: { organization: Organization }) {
       title="Delete the organisation"
       lead="Its projects, keys, files and the inputs of its runs are removed for good. Keys stop working at once."
     >
+      {isLastOwner && (
+        <p className="mb-4 text-soft">
+          You are its only owner. To leave it instead, make another member an owner first.
+        </p>
+      )}
       <details>
         <summary className="font-semibold text-bad">I want to delete {organization.name}</summary>
         <form className="mt-4 grid max-w-md gap-4" onSubmit={submit}>

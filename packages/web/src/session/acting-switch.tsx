@@ -31,7 +31,7 @@ export function ActingSwitch() {
       <p id="acting-title" className="px-2 pb-1 text-sm text-soft">
         Act for
       </p>
-      <ul aria-labelledby="acting-title" className="grid max-h-56 overflow-y-auto">
+      <ul aria-labelledby="acting-title" className="grid">
         {[undefined, ...shown].map((one) => {
           const isChosen = one?.uuid === acting?.uuid;
           return (
