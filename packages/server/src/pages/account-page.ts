@@ -58,7 +58,7 @@ const TO_SIGN_IN = { href: "/account/SignIn", text: "Sign in with an account you
 export const LINK_PAGES = {
   "/account/OrganizationJoin": {
     title: "Join the organisation",
-    text: "Then you can run models for it, with its money.",
+    text: "As a member you can run models for it, with its money.",
     button: "Join",
   },
   "/account/Welcome": {
