@@ -14,6 +14,20 @@ const okay = { result: z.literal(true), errors: z.array(z.never()) };
 export const OrganizationRole = z.enum(["owner", "admin", "member"]);
 export type OrganizationRole = z.infer<typeof OrganizationRole>;
 
+/** People, their caps, the name, and under /v1 what needs `manage`, are for owners and admins. */
+export function mayManage(role: OrganizationRole): boolean {
+  return role !== "member";
+}
+
+/** Whether `actor` may make somebody who is `before` (undefined = not in it yet) into `after` (undefined = out of it). Owners and admins are made and unmade by owners. */
+export function mayChange(
+  actor: OrganizationRole,
+  { before, after }: { before: OrganizationRole | undefined; after: OrganizationRole | undefined },
+): boolean {
+  if (actor === "owner") return true;
+  return actor === "admin" && (before ?? "member") === "member" && (after ?? "member") === "member";
+}
+
 export const Organization = z.strictObject({
   uuid: z.uuid(),
   name: text,

@@ -196,6 +196,7 @@ const textRoute = createRoute({
 });
 
 const dashboard = () => import("./dashboard/pages.ts");
+const organizations = () => import("./organizations/pages.ts");
 const admin = () => import("./admin/pages.ts");
 
 export const routeTree = rootRoute.addChildren([
@@ -223,12 +224,16 @@ export const routeTree = rootRoute.addChildren([
   accountPage("/dashboard/wallet", "Wallet", lazyRouteComponent(dashboard, "WalletPage")),
   accountPage("/dashboard/files", "Files", lazyRouteComponent(dashboard, "FilesPage")),
   accountPage("/dashboard/callbacks", "Callbacks", lazyRouteComponent(dashboard, "CallbacksPage")),
+  accountPage("/dashboard/organizations", "Organisations", lazyRouteComponent(organizations, "OrganizationsPage")),
+  accountPage("/dashboard/organizations/$uuid", "Organisation", lazyRouteComponent(organizations, "OrganizationPage")),
+  accountPage("/dashboard/earnings", "Earnings", lazyRouteComponent(dashboard, "EarningsPage")),
   accountPage("/dashboard/account", "Account", lazyRouteComponent(dashboard, "AccountPage")),
   accountPage("/dashboard/activity", "Activity", lazyRouteComponent(dashboard, "ActivityPage")),
   accountPage("/admin", "Workers and queue", lazyRouteComponent(admin, "WorkersPage")),
   accountPage("/admin/models", "Models", lazyRouteComponent(admin, "ModelsPage")),
   accountPage("/admin/accounts", "Accounts", lazyRouteComponent(admin, "AccountsPage")),
   accountPage("/admin/coupons", "Coupons", lazyRouteComponent(admin, "CouponsPage")),
+  accountPage("/admin/publishers", "Publishers", lazyRouteComponent(admin, "PublishersPage")),
   accountPage("/admin/reports", "Reports", lazyRouteComponent(admin, "ReportsPage")),
   accountPage("/admin/settings", "Sign-ups and mail", lazyRouteComponent(admin, "SettingsPage")),
   accountPage("/admin/audit", "Audit", lazyRouteComponent(admin, "AuditPage")),

@@ -9,6 +9,7 @@ import {
   type AccountPage,
   accountPage,
   DONE_PAGES,
+  joinPage,
   LINK_PAGES,
   PLAIN_PAGES,
   withSignUp,
@@ -88,7 +89,10 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
   }
 
   /** A refusal of a form: where its page asked to go back to, or the form once more with the reason. */
-  async function refuse(response: FastifyReply, path: string, error: ApiError, fields: Fields): Promise<FastifyReply> {
+  async function refuse(
+    response: FastifyReply,
+    { path, error, fields, found }: { path: string; error: ApiError; fields: Fields; found: SignedIn | undefined },
+  ): Promise<FastifyReply> {
     const back = localPath(fields.back);
     if (back !== undefined)
       return response
@@ -102,6 +106,11 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
     const text = (name: string) => (typeof fields[name] === "string" ? fields[name] : undefined);
     const token = text(known.tokenField ?? "token");
     const next = localPath(fields.next);
+    if (path === "/account/OrganizationJoin" && token !== undefined) {
+      const signups = await signIn.signUpPolicy();
+      const email = found?.account.email;
+      return page(response, status, { ...joinPage(token, { email, signups }), problem: error.message });
+    }
     const form = path === "/account/SignIn" ? withSignUp(known, await signIn.signUpPolicy()) : known;
     const again = { ...form, action: path, problem: error.message, email: text("email"), token, next };
     return page(response, status, again);
@@ -114,6 +123,7 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
       const base = baseOf(request);
       const form = isForm(typeOf(request));
       let fields: Fields = {};
+      let found: SignedIn | undefined;
       try {
         checkOrigin(request);
         fields = await readBody(request.raw, typeOf(request));
@@ -124,7 +134,8 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
           cookie,
           setCookie: (token) => void response.header("set-cookie", sessionCookie(base, token)),
         };
-        const answer = await run(call, await sessions.find(cookie));
+        found = await sessions.find(cookie);
+        const answer = await run(call, found);
         if (!form) return reply(response, { result: true, errors: [], ...answer });
         const next = localPath(fields.next);
         const done = donePage(path, answer);
@@ -140,7 +151,7 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
           log(`internal error at POST ${path}: ${detail}`, { level: "error" });
         }
         if (error.retryAfter !== undefined) response.header("retry-after", String(error.retryAfter));
-        if (form) return refuse(response, path, error, fields);
+        if (form) return refuse(response, { path, error, fields, found });
         return reply(response.code(error.http), envelope(error));
       }
     });

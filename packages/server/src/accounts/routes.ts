@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { baseOf, reply } from "../http/request.ts";
 import type { Organizations } from "../organizations/service.ts";
-import { LINK_PAGES, PLAIN_PAGES, signUpPage, withSignUp } from "../pages/account-page.ts";
+import { joinPage, LINK_PAGES, PLAIN_PAGES, signUpPage, withSignUp } from "../pages/account-page.ts";
 import type { Call, Endpoints } from "./endpoints.ts";
 import { cookieToken, localPath } from "./policy.ts";
 import { presentAccount, presentSession } from "./present.ts";
@@ -122,6 +122,11 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
       }
       if (typeof token !== "string" || !/^[\w-]{43}$/.test(token))
         return page(response, 400, { title: "This link is not whole", text: "Copy all of it into the address bar." });
+      if (path === "/account/OrganizationJoin") {
+        const found = await sessions.find(cookieToken(request.headers.cookie, baseOf(request)));
+        const signups = await signIn.signUpPolicy();
+        return page(response, 200, joinPage(token, { email: found?.account.email, signups }));
+      }
       // A changed address is confirmed like a new one; its own POST is the wish to change it.
       const action = path === "/account/Email" ? "/account/Verify" : path;
       return page(response, 200, { ...content, action, token, next: localPath(request.query.next) });

@@ -3,7 +3,7 @@
  * and its members act for it with bearer tokens of their own sessions (accounts/service-sessions.ts).
  */
 import { randomUUID } from "node:crypto";
-import { apiError, OrganizationRole } from "@modelyard/contract";
+import { apiError, mayChange, mayManage, OrganizationRole } from "@modelyard/contract";
 import { newSecret, secretHash } from "../accounts/secret-token.ts";
 import { createOrganizationAccount, renameAccount } from "../accounts/service.ts";
 import type { Deletion } from "../accounts/service-deletion.ts";
@@ -17,7 +17,7 @@ import { readMemberCaps, removeCap, setCap } from "../ledger/service-caps.ts";
 import type { Mail } from "../mail/service.ts";
 import { capField } from "../projects/policy-keys.ts";
 import type { Projects } from "../projects/service.ts";
-import { INVITATION_MS, MEMBERS_LIMIT, mayChange, mayManage, ORGANIZATIONS_LIMIT } from "./policy.ts";
+import { INVITATION_MS, MEMBERS_LIMIT, ORGANIZATIONS_LIMIT } from "./policy.ts";
 import { presentInvitation, presentMember, presentOrganization } from "./present.ts";
 import * as store from "./store.ts";
 

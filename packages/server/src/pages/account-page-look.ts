@@ -34,4 +34,5 @@ button:hover{filter:brightness(1.1)}
 ul{list-style:none;margin:1.5rem 0 0;padding:1.1rem 0 0;border-top:1px solid var(--line);display:grid;gap:.4rem}
 a{color:inherit;text-decoration-color:var(--signal);text-decoration-thickness:1.5px;text-underline-offset:.2em}
 li a:hover{color:var(--signal)}
+li a[href^="/account/Oidc"]{display:grid;place-items:center;min-height:2.75rem;margin-bottom:.4rem;padding:.25rem 1rem;border:1px solid var(--edge);border-radius:.5rem;font-weight:600;text-align:center;text-decoration:none}
 `;

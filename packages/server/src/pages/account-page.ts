@@ -33,7 +33,7 @@ export interface AccountPage {
   next?: string | undefined;
   /** What its e-mail field held. */
   email?: string;
-  /** Links below the form; each takes `next` along. */
+  /** Links below the form; each takes `next` along, unless it has one of its own. */
   more?: readonly { href: string; text: string }[];
 }
 
@@ -58,9 +58,8 @@ const TO_SIGN_IN = { href: "/account/SignIn", text: "Sign in with an account you
 export const LINK_PAGES = {
   "/account/OrganizationJoin": {
     title: "Join the organisation",
-    text: "Sign in first, with the address that was invited. Then you can run models for the organisation with its money.",
+    text: "As a member you can run models for it, with its money.",
     button: "Join",
-    more: [{ href: "/account/SignIn", text: "Sign in" }],
   },
   "/account/Welcome": {
     title: "Welcome",
@@ -119,6 +118,32 @@ export function withSignUp(page: AccountPage, signups: SignUpPolicy): AccountPag
   return { ...page, more: [...(page.more ?? []), { href: "/account/SignUp", text: "Make an account" }] };
 }
 
+/** The page of an invitation to an organisation. `email`: who is signed in; others sign in first and come back to it. */
+export function joinPage(
+  token: string,
+  { email, signups }: { email: string | undefined; signups: SignUpPolicy },
+): AccountPage {
+  const path = "/account/OrganizationJoin";
+  const page = LINK_PAGES[path];
+  const back = `?next=${encodeURIComponent(`${path}?token=${token}`)}`;
+  const signIn = { href: `/account/SignIn${back}`, text: email === undefined ? "Sign in" : "Sign in as somebody else" };
+  if (email !== undefined)
+    return {
+      ...page,
+      text: `You are signed in as ${email}. ${page.text}`,
+      action: path,
+      token,
+      next: "/dashboard/organizations",
+      more: [signIn],
+    };
+  const signUp = { href: `/account/SignUp${back}`, text: "Make an account" };
+  return {
+    title: page.title,
+    text: `Sign in first, with the address that was invited, and you come back here. ${page.text}`,
+    more: signups === "open" ? [signIn, signUp] : [signIn],
+  };
+}
+
 /** What is opened by an address without an invitation. */
 export function signUpPage(signups: SignUpPolicy): AccountPage {
   if (signups === "open") return { ...LINK_PAGES["/account/SignUp"], action: "/account/SignUp" };
@@ -162,7 +187,7 @@ export function accountPage(page: AccountPage): string {
   const { title, text, next, problem } = page;
   const alert = problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`;
   const link = ({ href, text }: { href: string; text: string }) => {
-    const whole = next === undefined ? href : `${href}?next=${encodeURIComponent(next)}`;
+    const whole = next === undefined || href.includes("?") ? href : `${href}?next=${encodeURIComponent(next)}`;
     return `<li><a href="${escapeHtml(whole)}">${escapeHtml(text)}</a></li>`;
   };
   const more = page.more?.length ? `<ul>${page.more.map(link).join("")}</ul>` : "";

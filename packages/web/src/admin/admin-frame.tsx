@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { SideFrame } from "../dashboard/dashboard-frame.tsx";
 import type { NavigationItem } from "../layout/navigation.ts";
 import { useSession } from "../session/session-provider.tsx";
-import { buttonClass } from "../ui/button.tsx";
+import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 
 const PAGES: readonly NavigationItem[] = [
@@ -10,6 +10,7 @@ const PAGES: readonly NavigationItem[] = [
   { to: "/admin/models", label: "Models" },
   { to: "/admin/accounts", label: "Accounts" },
   { to: "/admin/coupons", label: "Coupons" },
+  { to: "/admin/publishers", label: "Publishers" },
   { to: "/admin/reports", label: "Reports" },
   { to: "/admin/settings", label: "Sign-ups and mail" },
   { to: "/admin/audit", label: "Audit" },
@@ -26,7 +27,15 @@ export function AdminFrame({ title, lead, children }: { title: string; lead: str
 
 function Operators({ children }: { children: ReactNode }) {
   const session = useSession();
-  if (session.state === "in" && session.account.role === "operator") return children;
+  if (session.state === "in" && session.account.role === "operator") {
+    if (!session.acting) return children;
+    return (
+      <EmptyState
+        sentence={`You act for ${session.acting.name}. An operator's rights are yours alone, not an organisation's.`}
+        action={<Button onClick={() => session.actFor(undefined)}>Act for yourself</Button>}
+      />
+    );
+  }
   return (
     <EmptyState
       sentence="These pages are for who runs this server."

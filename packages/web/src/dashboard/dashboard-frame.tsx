@@ -1,19 +1,41 @@
+<<<<<<< HEAD
+
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
-import type { NavigationItem } from "../layout/navigation.ts";
-import { SignedIn } from "../session/signed-in.tsx";
 
-const PAGES: readonly NavigationItem[] = [
-  { to: "/dashboard", label: "Overview", exact: true },
+=======
+
+import { Link, useRouterState } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+
+>>>>>>> orgweb
+
+import type { NavigationItem } from "../layout/navigation.ts";
+import { mayManageFor } from "../session/acting.ts";
+import { useSession } from "../session/session-provider.tsx";
+import { SignedIn } from "../session/signed-in.tsx";
+import { ManagersOnly } from "./managers-only.tsx";
+import { useEarns } from "./use-earns.ts";
+
+interface DashboardPage extends NavigationItem {
+  /** The API asks for `manage` there: plain members of an organisation have it not. */
+  forManagers?: true;
+}
+
+const PAGES: readonly DashboardPage[] = [
+  { to: "/dashboard", label: "Overview", exact: true, forManagers: true },
   { to: "/runs", label: "Runs" },
-  { to: "/dashboard/projects", label: "Projects and keys" },
-  { to: "/dashboard/usage", label: "Usage" },
-  { to: "/dashboard/wallet", label: "Wallet" },
+  { to: "/dashboard/projects", label: "Projects and keys", forManagers: true },
+  { to: "/dashboard/usage", label: "Usage", forManagers: true },
+  { to: "/dashboard/wallet", label: "Wallet", forManagers: true },
   { to: "/dashboard/files", label: "Files" },
-  { to: "/dashboard/callbacks", label: "Callbacks" },
+  { to: "/dashboard/callbacks", label: "Callbacks", forManagers: true },
+  { to: "/dashboard/organizations", label: "Organisations" },
   { to: "/dashboard/account", label: "Account" },
-  { to: "/dashboard/activity", label: "Activity" },
+  { to: "/dashboard/activity", label: "Activity", forManagers: true },
 ];
+/** Only for who has models that earn. */
+const EARNINGS: DashboardPage = { to: "/dashboard/earnings", label: "Earnings", forManagers: true };
 
 interface FrameProps {
   title: string;
@@ -23,9 +45,19 @@ interface FrameProps {
   children: ReactNode;
 }
 
-/** One page of the dashboard: its name, what it is about, and the way to the others. */
-export function DashboardFrame(props: FrameProps) {
-  return <SideFrame name="Dashboard" pages={PAGES} {...props} />;
+/** One page of the dashboard: its name, what it is about, and the way to the others that are for this visitor. */
+export function DashboardFrame({ children, ...props }: FrameProps) {
+  const session = useSession();
+  const manages = session.state !== "in" || mayManageFor(session.acting);
+  const earns = useEarns();
+  const here = useRouterState({ select: (state) => state.location.pathname.replace(/\/$/, "") });
+  const pages = earns ? [...PAGES, EARNINGS] : PAGES;
+  const isClosed = !manages && [...PAGES, EARNINGS].some(({ to, forManagers }) => forManagers && to === here);
+  return (
+    <SideFrame name="Dashboard" pages={manages ? pages : pages.filter(({ forManagers }) => !forManagers)} {...props}>
+      {isClosed ? <ManagersOnly /> : children}
+    </SideFrame>
+  );
 }
 
 /** Pages that belong together, listed at the side, or above where there is no room for it. */

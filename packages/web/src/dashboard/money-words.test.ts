@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { capShare, capWords, money } from "./money-words.ts";
+import { capShare, capWords, money, percent, shareWords } from "./money-words.ts";
 
 test("cents, thousands, and as many digits as a small amount needs", () => {
   assert.equal(money("12.500000000000"), "$12.50");
@@ -17,4 +17,12 @@ test("a cap says what of it is used; one of nothing is full", () => {
   assert.equal(capShare(cap), 0.25);
   assert.equal(capShare({ ...cap, used: "25.000000000000" }), 1);
   assert.equal(capShare({ ...cap, amount: "0.000000000000" }), 1);
+});
+
+test("a share is shown exactly in per cent", () => {
+  assert.equal(shareWords("0.7"), "70 %");
+  assert.equal(shareWords("0.1234"), "12.34 %");
+  assert.equal(percent("0.2850"), 28.5);
+  assert.equal(shareWords("1"), "100 %");
+  assert.equal(shareWords("0"), "0 %");
 });

@@ -21,3 +21,13 @@ export function capWords({ amount, used, period }: SpendCap): string {
 export function capShare({ amount, used }: SpendCap): number {
   return Number(amount) > 0 ? Math.min(Number(used) / Number(amount), 1) : 1;
 }
+
+/** A publisher's share, "0" to "1", in per cent: `12.34 %` of "0.1234". */
+export function shareWords(share: string): string {
+  return `${percent(share)} %`;
+}
+
+/** The same as a number, for a field; the API keeps four decimals of the share, so two are exact. */
+export function percent(share: string): number {
+  return Number((Number(share) * 100).toFixed(2));
+}

@@ -2,6 +2,7 @@
 export { AccountPage } from "./account-page.tsx";
 export { ActivityPage } from "./activity-page.tsx";
 export { CallbacksPage } from "./callbacks-page.tsx";
+export { EarningsPage } from "./earnings-page.tsx";
 export { FilesPage } from "./files-page.tsx";
 export { OverviewPage } from "./overview-page.tsx";
 export { ProjectsPage } from "./projects-page.tsx";

@@ -19,7 +19,9 @@ import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import type { Column } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";
+import { AutoTopUp } from "./auto-top-up.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
+import { ExpiringCredit } from "./expiring-credit.tsx";
 import { Figure } from "./figure.tsx";
 import { money } from "./money-words.ts";
 import { PagedTable } from "./paged-table.tsx";
@@ -48,6 +50,7 @@ function Wallet() {
   return (
     <div className="grid gap-6">
       <Answered of={found}>
+<<<<<<< HEAD
         {({ available, held, balance, active, limit }) => (
           <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
             <Figure term="Available" value={money(available)} note="for new runs" />
@@ -59,19 +62,36 @@ function Wallet() {
               note={`with this balance; ${active} go on`}
             />
           </dl>
+=======
+        {({ available, held, balance, active, limit, expiring }) => (
+          <div className="grid gap-6">
+            <dl className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+              <Figure term="Available" value={money(available)} note="for new runs" />
+              <Figure term="Set aside" value={money(held)} note="for runs that go on" />
+              <Figure term="Balance" value={money(balance)} note="both together" />
+              <Figure
+                term="Runs at a time"
+                value={limit === "unlimited" ? "No limit" : limit}
+                note={`with this balance; ${active} go on`}
+              />
+            </dl>
+            <ExpiringCredit credits={expiring} />
+          </div>
+>>>>>>> orgweb
         )}
       </Answered>
       <div className="grid gap-6 xl:grid-cols-2">
         <TopUp />
         <Coupon onUsed={changed} />
       </div>
+      <AutoTopUp />
       <section aria-labelledby="transactions-title">
         <h2 id="transactions-title" className="mb-3 text-lg">
           What came in
         </h2>
         <PagedTable
           label="What came into the wallet"
-          pages={transactions}
+          pages=transactions
           columns={COLUMNS}
           keyOf={({ id }) => id}
           empty="No money has come in yet."
@@ -102,9 +122,10 @@ function TopUp() {
   const { isBusy, problem, act } = useAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const amount = new FormData(event.currentTarget).get("amount");
+    const data = new FormData(event.currentTarget);
+    const fields = { amount: data.get("amount"), save: data.get("save") === "on", next: "/dashboard/wallet" };
     void act(async (client) => {
-      const { url } = await client.ask("Wallet/TopUp", { amount, next: "/dashboard/wallet" }, TopUpResponse);
+      const { url } = await client.ask("Wallet/TopUp", fields, TopUpResponse);
       location.assign(url);
     });
   };
@@ -114,6 +135,10 @@ function TopUp() {
         <Labelled label="Amount" hint="US dollars">
           <input name="amount" className="field max-w-40" inputMode="decimal" required defaultValue="20" />
         </Labelled>
+        <label className="flex items-start gap-2.5">
+          <input type="checkbox" name="save" className="mt-1 size-4" />
+          Save the way to pay, for automatic top-up
+        </label>
         <ProblemNote problem={problem} />
         <Button type="submit" look="primary" className="justify-self-start" disabled={isBusy}>
           Go to the payment

@@ -1,6 +1,7 @@
 /** The whole HTML document around every page. The same for everybody: who is signed in is asked for by the browser afterwards. */
-import { HeadContent, Outlet, Scripts } from "@tanstack/react-router";
+import { HeadContent, Scripts } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { ActingPages } from "../session/acting-pages.tsx";
 import { SessionProvider } from "../session/session-provider.tsx";
 import { hydrationIsOver } from "../ui/hydration.ts";
 import { Toasts } from "../ui/toast.tsx";
@@ -34,7 +35,7 @@ export function Document() {
             tabIndex={-1}
             className="mx-auto w-full max-w-[100rem] grow px-4 pt-6 pb-16 outline-none sm:px-8"
           >
-            <Outlet />
+            <ActingPages />
           </main>
           <Footer />
           <CommandKeys />

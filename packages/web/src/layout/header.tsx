@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { AccountMenu } from "../session/account-menu.tsx";
+import { ActingStrip } from "../session/acting-strip.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { openPalette } from "./command-keys.tsx";
@@ -69,6 +70,7 @@ export function Header() {
           </details>
         </div>
       </div>
+      <ActingStrip />
     </header>
   );
 }

@@ -22,6 +22,7 @@ export const ACCOUNT_NAVIGATION: readonly NavigationItem[] = [
   { to: "/runs", label: "Runs" },
   { to: "/dashboard/projects", label: "Projects and keys" },
   { to: "/dashboard/wallet", label: "Wallet" },
+  { to: "/dashboard/organizations", label: "Organisations" },
   { to: "/dashboard/account", label: "Account" },
 ];
 

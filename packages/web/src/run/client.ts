@@ -5,5 +5,15 @@ import type { Session } from "../session/session-provider.tsx";
 /** Throws where nobody is signed in. `request`: another `fetch`. */
 export function clientFor(session: Session, request?: typeof fetch): Client {
   if (session.state !== "in") throw new Error("nobody is signed in");
-  return createClient({ url: location.origin, bearer: session.tokens.bearer, ...(request ? { fetch: request } : {}) });
+  const { tokens } = session;
+  const send = request ?? fetch;
+  return createClient({
+    url: location.origin,
+    bearer: tokens.bearer,
+    fetch: async (address, options) => {
+      const response = await send(address, options);
+      if (response.status === 401) tokens.doubt();
+      return response;
+    },
+  });
 }

@@ -1,6 +1,7 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { ACCOUNT_NAVIGATION, OPERATOR_NAVIGATION, SIGN_UP } from "../layout/navigation.ts";
 import { buttonClass } from "../ui/button.tsx";
+import { ActingSwitch } from "./acting-switch.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
 
@@ -11,25 +12,28 @@ export function AccountMenu() {
   useRouterState({ select: (state) => state.location.href });
   if (session.state === "in") {
     const { name, email, role } = session.account;
+    const { acting } = session;
+    const pages = [...ACCOUNT_NAVIGATION, ...(role === "operator" && !acting ? OPERATOR_NAVIGATION : [])];
     return (
       <details className="relative ml-1" name="menu">
         <summary
-          aria-label={`Account: ${email}`}
-          className="grid size-9 list-none place-items-center rounded-full bg-ink text-sm font-semibold text-paper [&::-webkit-details-marker]:hidden"
+          aria-label={acting ? `Account: ${email}, acting for ${acting.name}` : `Account: ${email}`}
+          className={`grid size-9 list-none place-items-center text-sm font-semibold [&::-webkit-details-marker]:hidden ${acting ? "rounded-md bg-signal text-signal-ink" : "rounded-full bg-ink text-paper"}`}
         >
-          <span aria-hidden="true">{(name || email).charAt(0).toUpperCase()}</span>
+          <span aria-hidden="true">{(acting?.name || name || email).charAt(0).toUpperCase()}</span>
         </summary>
         <form
           method="post"
           action="/account/SignOut"
-          className="absolute right-0 mt-2 grid w-60 gap-3 rounded-lg border border-line bg-card p-4 shadow-xl"
+          className="absolute right-0 mt-2 grid max-h-[calc(100dvh-5rem)] w-64 gap-3 overflow-y-auto rounded-lg border border-line bg-card p-4 shadow-xl"
         >
           <p className="text-sm wrap-anywhere">
             {name !== "" && <span className="block font-semibold">{name}</span>}
             <span className="text-soft">{email}</span>
           </p>
+          <ActingSwitch />
           <nav aria-label="Account" className="grid">
-            {[...ACCOUNT_NAVIGATION, ...(role === "operator" ? OPERATOR_NAVIGATION : [])].map(({ to, label }) => (
+            {pages.map(({ to, label }) => (
               <Link key={to} to={to} className="rounded-md px-2 py-1.5 hover:bg-sunk" activeOptions={{ exact: true }}>
                 {label}
               </Link>

@@ -13,7 +13,7 @@ export interface Account {
 /** Nobody where the server does not answer or has no accounts: the public pages work all the same. */
 export async function fetchAccount(): Promise<{ account: Account | undefined; offered: boolean }> {
   try {
-    const response = await post("Me");
+    const response = await postAccount("Me");
     if (response.status === 404) return { account: undefined, offered: false };
     const answer = (await response.json()) as { account?: Account | null };
     return { account: answer.account ?? undefined, offered: true };
@@ -26,31 +26,57 @@ export async function fetchAccount(): Promise<{ account: Account | undefined; of
 const MARGIN_MS = 60_000;
 
 export interface Tokens {
-  /** A token that still holds for a minute. Rejects where the session has ended. */
+  /** A token that still holds for a minute. Rejects where the session has ended, and where one is no member (any more). */
   bearer: () => Promise<string>;
+  /** The server refused the kept token: the next call asks whether there is another. */
+  doubt: () => void;
 }
 
-export function createTokens(): Tokens {
+/** Tokens to act for an organisation (its uuid), or for oneself. `onOutside`: one is no member of it (any more). */
+export function createTokens(organization?: string, onOutside: () => void = () => {}): Tokens {
   let kept: { token: string; until: number } | undefined;
   let asking: Promise<string> | undefined;
 
   async function ask(): Promise<string> {
-    const response = await post("Token");
-    const answer = (await response.json()) as { token?: string; expires?: number | string };
+    const response = await postAccount("Token", organization === undefined ? {} : { organization });
+    const answer = (await response.json()) as {
+      token?: string;
+      expires?: number | string;
+      errors?: { message?: string }[];
+    };
+    if (answer.errors?.[0]?.message === "organization-not-exist") {
+      onOutside();
+      throw new OutsideError();
+    }
     if (!answer.token) throw new SignedOutError();
     kept = { token: answer.token, until: expiry(answer.expires) };
     return kept.token;
   }
 
+  const anew = () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+
   return {
     bearer() {
       if (kept && kept.until - MARGIN_MS > Date.now()) return Promise.resolve(kept.token);
-      asking ??= ask().finally(() => {
-        asking = undefined;
-      });
-      return asking;
+      return anew();
+    },
+    doubt() {
+      if (!kept) return;
+      kept = undefined;
+      // Who hears of it is told by what the next call answers.
+      void anew().catch(() => {});
     },
   };
+}
+
+/** One acted for an organisation and is no member of it any more. */
+export class OutsideError extends Error {
+  override name = "OutsideError";
 }
 
 /** The session ended while the page was open. */
@@ -66,11 +92,12 @@ function expiry(value: number | string | undefined): number {
   return Number.isNaN(date) ? 0 : date;
 }
 
-function post(path: string): Promise<Response> {
+/** One account route with this browser's cookie. */
+export function postAccount(path: string, fields: object = {}): Promise<Response> {
   return fetch(`/account/${path}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: "{}",
+    body: JSON.stringify(fields),
     credentials: "same-origin",
   });
 }

@@ -1,34 +1,79 @@
-/** Who is signed in, for the whole visit. Asked once by the browser; pages themselves are the same for everybody. */
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+/** Who is signed in, and for whom they act, for the whole visit. Asked once by the browser; pages themselves are the same for everybody. */
+import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { toast } from "../ui/toast.tsx";
 import { type Account, createTokens, fetchAccount, type Tokens } from "./account.ts";
+import { type Acting, fetchOrganizations, keepActing, keptActing } from "./acting.ts";
 
 export type Session =
   /** Not asked yet: the server renders this, and the browser starts with it. */
   | { state: "unknown" }
   /** `offered`: this server has a way to sign in. */
   | { state: "out"; offered: boolean }
-  | { state: "in"; account: Account; tokens: Tokens };
+  | {
+      state: "in";
+      account: Account;
+      /** Of the account, or of the organisation that it acts for. */
+      tokens: Tokens;
+      /** The organisation whose runs, projects and money the pages show; undefined = the account's own. */
+      acting: Acting | undefined;
+      /** Acts for another one from now on; undefined = for oneself. */
+      actFor: (acting: Acting | undefined) => void;
+      /** How often that changed since the page was loaded. */
+      switches: number;
+    };
 
 const SessionContext = createContext<Session>({ state: "unknown" });
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session>({ state: "unknown" });
-  const tokens = useMemo(() => createTokens(), []);
   useEffect(() => {
     let current = true;
-    void fetchAccount().then((found) => {
+    let switches = -1;
+    const act = (account: Account, acting: Acting | undefined) => {
       if (!current) return;
-      setSession(
-        found.account ? { state: "in", account: found.account, tokens } : { state: "out", offered: found.offered },
-      );
-    });
+      const round = ++switches;
+      const actFor = (next: Acting | undefined) => {
+        keepActing(account.uuid, next);
+        act(account, next);
+      };
+      const outside = () => {
+        // Calls that began before may find out late, and several of them.
+        if (round !== switches) return;
+        toast(outsideWords(acting?.name ?? ""), "bad");
+        actFor(undefined);
+      };
+      setSession({ state: "in", account, tokens: createTokens(acting?.uuid, outside), acting, actFor, switches });
+    };
+    void (async () => {
+      const { account, offered } = await fetchAccount();
+      if (account) act(account, await confirmedActing(account));
+      else if (current) setSession({ state: "out", offered });
+    })();
     return () => {
       current = false;
     };
-  }, [tokens]);
+  }, []);
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 
 export function useSession(): Session {
   return useContext(SessionContext);
+}
+
+const outsideWords = (name: string) =>
+  `You are no member of ${name || "the organisation"} any more. You act for yourself again.`;
+
+/** The kept choice, if it still holds; otherwise nobody is acted for, and the visitor is told why. */
+async function confirmedActing(account: Account): Promise<Acting | undefined> {
+  const kept = keptActing(account.uuid);
+  if (!kept) return undefined;
+  try {
+    const found = (await fetchOrganizations()).find(({ uuid }) => uuid === kept.organization);
+    if (found) return found;
+    keepActing(account.uuid, undefined);
+    toast(outsideWords(kept.name), "bad");
+  } catch {
+    toast(`The server did not say whether you still belong to ${kept.name}. You act for yourself.`, "bad");
+  }
+  return undefined;
 }

@@ -20,6 +20,8 @@ export class RefusedError extends Error {
 export function refusal(error: unknown): string {
   if (error instanceof RefusedError) return error.message;
   if (error instanceof Error && error.name === "SignedOutError") return "Your session has ended. Sign in again.";
+  if (error instanceof Error && error.name === "OutsideError")
+    return "You are no member of this organisation any more.";
   if (error instanceof Error && error.name === "ModelyardError") return error.message;
   return "The server did not answer as it should. Try again.";
 }
