@@ -1,14 +1,5 @@
-<<<<<<< HEAD
-
-import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
-
-=======
-
 import { Link, useRouterState } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-
->>>>>>> orgweb
+import { type ReactNode, useEffect, useRef } from "react";
 
 import type { NavigationItem } from "../layout/navigation.ts";
 import { mayManageFor } from "../session/acting.ts";

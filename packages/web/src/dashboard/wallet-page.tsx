@@ -50,22 +50,9 @@ function Wallet() {
   return (
     <div className="grid gap-6">
       <Answered of={found}>
-<<<<<<< HEAD
-        {({ available, held, balance, active, limit }) => (
-          <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
-            <Figure term="Available" value={money(available)} note="for new runs" />
-            <Figure term="Set aside" value={money(held)} note="for runs that go on" />
-            <Figure term="Balance" value={money(balance)} note="both together" />
-            <Figure
-              term="Runs at a time"
-              value={limit === "unlimited" ? "No limit" : limit}
-              note={`with this balance; ${active} go on`}
-            />
-          </dl>
-=======
         {({ available, held, balance, active, limit, expiring }) => (
           <div className="grid gap-6">
-            <dl className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+            <dl className="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-4">
               <Figure term="Available" value={money(available)} note="for new runs" />
               <Figure term="Set aside" value={money(held)} note="for runs that go on" />
               <Figure term="Balance" value={money(balance)} note="both together" />
@@ -77,7 +64,6 @@ function Wallet() {
             </dl>
             <ExpiringCredit credits={expiring} />
           </div>
->>>>>>> orgweb
         )}
       </Answered>
       <div className="grid gap-6 xl:grid-cols-2">
@@ -91,7 +77,7 @@ function Wallet() {
         </h2>
         <PagedTable
           label="What came into the wallet"
-          pages=transactions
+          pages={transactions}
           columns={COLUMNS}
           keyOf={({ id }) => id}
           empty="No money has come in yet."
