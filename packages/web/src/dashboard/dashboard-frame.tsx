@@ -1,6 +1,5 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
-
 import type { NavigationItem } from "../layout/navigation.ts";
 import { mayManageFor } from "../session/acting.ts";
 import { useSession } from "../session/session-provider.tsx";
