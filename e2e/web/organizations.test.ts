@@ -205,7 +205,7 @@ test("a member is limited, sees no page that would be refused, and once removed 
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await page.getByText("Nobody but you yet.").waitFor();
   // Without loading the page anew: the next call finds out.
-  await other.page.getByRole("button", { name: "Run", exact: true }).click();
+  await other.page.getByRole("button", { name: "Run again" }).click();
   await other.page.getByText("You are no member of Acme Harbour any more.").first().waitFor();
   await strip(other.page).waitFor({ state: "detached" });
   await other.page.goto(site.platform.url + address);
