@@ -15,6 +15,7 @@ import { useSession } from "../session/session-provider.tsx";
 import { signInPath } from "../session/sign-in-path.ts";
 import { useAction } from "../session/use-action.ts";
 import { refusal, useAnswer } from "../session/use-answer.ts";
+import { useManages } from "../session/use-manages.ts";
 import { Button } from "../ui/button.tsx";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
@@ -33,6 +34,7 @@ export function LiveComments({ owner, model }: CommentsProps) {
   const name = { slugowner: owner, slugproject: model };
   const key = `${owner}/${model}`;
   const session = useSession();
+  const manages = useManages();
   const [list, setList] = useState<List>();
   const [problem, setProblem] = useState<string>();
   const [round, setRound] = useState(0);
@@ -63,7 +65,12 @@ export function LiveComments({ owner, model }: CommentsProps) {
     <div className="grid max-w-[46rem] gap-6">
       <ProblemNote problem={problem} />
       {list && <p className="text-soft">{summaryWords(list)}</p>}
-      {session.state === "in" && <Own name={name} onChanged={() => setRound((before) => before + 1)} />}
+      {manages && <Own name={name} onChanged={() => setRound((before) => before + 1)} />}
+      {session.state === "in" && !manages && (
+        <p className="text-soft">
+          For {session.acting?.name} its owners and admins speak. Act for yourself to say something.
+        </p>
+      )}
       {session.state === "out" && session.offered && (
         <p>
           <a href={signInPath()} className="link font-semibold">
@@ -75,7 +82,7 @@ export function LiveComments({ owner, model }: CommentsProps) {
       {list && list.comments.length > 0 && (
         <ul className="divide-y divide-line">
           {list.comments.map((comment) => (
-            <CommentItem key={comment.id} comment={comment} canReport={session.state === "in"} />
+            <CommentItem key={comment.id} comment={comment} canReport={manages} />
           ))}
         </ul>
       )}

@@ -7,6 +7,7 @@ import { useRun } from "../run/use-run.ts";
 import { Answered } from "../session/answered.tsx";
 import { Loading, SignedIn } from "../session/signed-in.tsx";
 import { useAnswer } from "../session/use-answer.ts";
+import { useManages } from "../session/use-manages.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { RunCallbacks } from "./run-callbacks.tsx";
@@ -83,6 +84,7 @@ function Facts({ task }: { task: Task }) {
     ["Version", task.modelyard.version.slice(0, 12)],
     ["Attempts", String(task.modelyard.attempts)],
   ];
+  const manages = useManages();
   return (
     <div className="grid content-start gap-8">
       <section aria-labelledby="model-title">
@@ -124,7 +126,7 @@ function Facts({ task }: { task: Task }) {
           ))}
         </dl>
       </section>
-      <RunShares taskId={task.id} />
+      {manages && <RunShares taskId={task.id} />}
       {task.callbackurl !== "" && <RunCallbacks taskId={task.id} />}
     </div>
   );

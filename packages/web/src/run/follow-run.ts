@@ -28,10 +28,16 @@ const sleep = (ms: number, signal: AbortSignal) =>
 
 /** The API's refusals in words for the person at the form. */
 function problemWords(error: unknown): string {
+  if (error instanceof Error && error.name === "OutsideError")
+    return "You are no member of this organisation any more. Nothing was started.";
   if (!(error instanceof ModelyardError)) return "The server could not be reached. Nothing was started; try once more.";
   switch (error.code) {
-    case 97:
+    case 97: {
+      // A cap is no matter of funds: the server's sentence says which one, of the project, the key or the member.
+      const cap = /the spend cap of .*/.exec(error.message)?.[0];
+      if (cap !== undefined) return `Not started: ${cap}`;
       return "Your wallet does not cover what this run could cost at most. Add funds, or choose inputs that cost less.";
+    }
     case 96:
       return error.message;
     case 99:

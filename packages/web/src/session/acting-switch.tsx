@@ -8,11 +8,22 @@ export function ActingSwitch() {
   const ref = useRef<HTMLDivElement>(null);
   const session = useSession();
   const [organizations, setOrganizations] = useState<readonly Acting[]>();
+  const latest = useRef(session);
+  latest.current = session;
   useEffect(() => {
     // Asked for each time the menu opens, and not by pages on which it stays closed.
     const menu = ref.current?.closest("details");
     const ask = () => {
-      if (menu?.open) void fetchOrganizations().then(setOrganizations, () => setOrganizations(undefined));
+      if (menu?.open) void fetchOrganizations().then(take, () => setOrganizations(undefined));
+    };
+    const take = (found: readonly Acting[]) => {
+      setOrganizations(found);
+      const now = latest.current;
+      if (now.state !== "in" || !now.acting) return;
+      const { acting } = now;
+      // Its name or one's role may have changed since one began to act for it.
+      const same = found.find(({ uuid }) => uuid === acting.uuid);
+      if (same && (same.name !== acting.name || same.role !== acting.role)) now.actFor(same);
     };
     menu?.addEventListener("toggle", ask);
     return () => menu?.removeEventListener("toggle", ask);

@@ -28,21 +28,29 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const [session, setSession] = useState<Session>({ state: "unknown" });
   useEffect(() => {
     let current = true;
-    let switches = -1;
+    let switches = 0;
     const act = (account: Account, acting: Acting | undefined) => {
-      if (!current) return;
-      const round = ++switches;
-      const actFor = (next: Acting | undefined) => {
-        keepActing(account.uuid, next);
-        act(account, next);
-      };
+      const round = switches;
       const outside = () => {
         // Calls that began before may find out late, and several of them.
         if (round !== switches) return;
         toast(outsideWords(acting?.name ?? ""), "bad");
         actFor(undefined);
       };
-      setSession({ state: "in", account, tokens: createTokens(acting?.uuid, outside), acting, actFor, switches });
+      const tokens = createTokens(acting?.uuid, outside);
+      const actFor = (next: Acting | undefined) => {
+        if (!current) return;
+        keepActing(account.uuid, next);
+        // The same one under another name, or with another role: what is on the page stays.
+        if (next && next.uuid === acting?.uuid && round === switches) show(next);
+        else {
+          switches++;
+          act(account, next);
+        }
+      };
+      const show = (now: Acting | undefined) =>
+        setSession({ state: "in", account, tokens, acting: now, actFor, switches: round });
+      if (current) show(acting);
     };
     void (async () => {
       const { account, offered } = await fetchAccount();
