@@ -1,13 +1,17 @@
 import { Link, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { ACCOUNT_NAVIGATION, OPERATOR_NAVIGATION, SIGN_UP } from "../layout/navigation.ts";
 import { buttonClass } from "../ui/button.tsx";
-import { ActingSwitch } from "./acting-switch.tsx";
 import { useSession } from "./session-provider.tsx";
 import { signInPath } from "./sign-in-path.ts";
+
+/** Only who opens the menu needs it. */
+const ActingSwitch = lazy(async () => ({ default: (await import("./acting-switch.tsx")).ActingSwitch }));
 
 /** The right end of the header: a way in, or who is in and a way out. The server does not know; the browser fills it in. */
 export function AccountMenu() {
   const session = useSession();
+  const [isOpen, setOpen] = useState(false);
   // The way back is the address as it is now: it changes while a form is filled in.
   useRouterState({ select: (state) => state.location.href });
   if (session.state === "in") {
@@ -15,7 +19,7 @@ export function AccountMenu() {
     const { acting } = session;
     const pages = [...ACCOUNT_NAVIGATION, ...(role === "operator" && !acting ? OPERATOR_NAVIGATION : [])];
     return (
-      <details className="relative ml-1" name="menu">
+      <details className="relative ml-1" name="menu" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary
           aria-label={acting ? `Account: ${email}, acting for ${acting.name}` : `Account: ${email}`}
           className={`grid size-9 list-none place-items-center text-sm font-semibold [&::-webkit-details-marker]:hidden ${acting ? "rounded-md bg-signal text-signal-ink" : "rounded-full bg-ink text-paper"}`}
@@ -31,7 +35,11 @@ export function AccountMenu() {
             {name !== "" && <span className="block font-semibold">{name}</span>}
             <span className="text-soft">{email}</span>
           </p>
-          <ActingSwitch />
+          {isOpen && (
+            <Suspense fallback={null}>
+              <ActingSwitch />
+            </Suspense>
+          )}
           <nav aria-label="Account" className="grid">
             {pages.map(({ to, label }) => (
               <Link key={to} to={to} className="rounded-md px-2 py-1.5 hover:bg-sunk" activeOptions={{ exact: true }}>

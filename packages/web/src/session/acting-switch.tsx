@@ -11,11 +11,6 @@ export function ActingSwitch() {
   const latest = useRef(session);
   latest.current = session;
   useEffect(() => {
-    // Asked for each time the menu opens, and not by pages on which it stays closed.
-    const menu = ref.current?.closest("details");
-    const ask = () => {
-      if (menu?.open) void fetchOrganizations().then(take, () => setOrganizations(undefined));
-    };
     const take = (found: readonly Acting[]) => {
       setOrganizations(found);
       const now = latest.current;
@@ -25,8 +20,8 @@ export function ActingSwitch() {
       const same = found.find(({ uuid }) => uuid === acting.uuid);
       if (same && (same.name !== acting.name || same.role !== acting.role)) now.actFor(same);
     };
-    menu?.addEventListener("toggle", ask);
-    return () => menu?.removeEventListener("toggle", ask);
+    // Made anew each time the menu opens.
+    void fetchOrganizations().then(take, () => setOrganizations(undefined));
   }, []);
   if (session.state !== "in") return null;
   const { acting, actFor } = session;
