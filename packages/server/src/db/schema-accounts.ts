@@ -1,5 +1,6 @@
 /** Tables of accounts: who they are, how they sign in, what they are told, what was done to them. See schema.ts. */
-import type { ColumnType, Generated } from "kysely";
+import type { Generated } from "kysely";
+import type { MoneyColumn } from "./money-column.ts";
 
 export interface AccountTable {
   id: Generated<number>;
@@ -119,7 +120,7 @@ export interface PaymentTable {
   /** What names it at the provider; unique there. */
   reference: string;
   account_id: number;
-  amount: ColumnType<never, bigint, bigint>;
+  amount: MoneyColumn;
   state: "pending" | "paid" | "failed";
   created_at: number;
   settled_at: number | null;
@@ -133,11 +134,11 @@ export interface AutoTopUpTable {
   method: string;
   is_on: number;
   /** When less than this is available, `amount` is paid in, at most `most` in a month (UTC). */
-  below: ColumnType<never, bigint, bigint>;
-  amount: ColumnType<never, bigint, bigint>;
-  most: ColumnType<never, bigint, bigint>;
+  below: MoneyColumn;
+  amount: MoneyColumn;
+  most: MoneyColumn;
   month_start: number;
-  month_used: ColumnType<never, bigint, bigint>;
+  month_used: MoneyColumn;
   /** Reference of the payment that is under way; "" = none. */
   pending: string;
   /** Why it was switched off; "" = it was not. */
@@ -148,7 +149,7 @@ export interface AutoTopUpTable {
 export interface CreditGrantTable {
   id: Generated<number>;
   account_id: number;
-  amount: ColumnType<never, bigint, bigint>;
+  amount: MoneyColumn;
   created_at: number;
   expires_at: number;
   /** When what was left of it was taken. */
@@ -170,7 +171,7 @@ export interface CouponTable {
   /** SHA-256 of the code, hex. */
   code_hash: string;
   last4: string;
-  amount: ColumnType<never, bigint, bigint>;
+  amount: MoneyColumn;
   uses: number;
   used: number;
   /** Null = never. */
@@ -185,10 +186,10 @@ export interface SpendCapTable {
   subject: "project" | "key" | "member";
   subject_id: number;
   account_id: number;
-  amount: ColumnType<never, bigint, bigint>;
+  amount: MoneyColumn;
   period: "total" | "month";
   /** Charged, or held by tasks that have not ended, since `window_start`. */
-  used: ColumnType<never, bigint, bigint>;
+  used: MoneyColumn;
   /** Beginning of the month that `used` is of; 0 where the period is `total`. */
   window_start: number;
   /** Percentage that was last told of: 0, 50, 80 or 100. */

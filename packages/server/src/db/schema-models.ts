@@ -1,6 +1,6 @@
 /** The tables of models, as schema.ts. */
 import type { Generated } from "kysely";
-import type { MoneyColumn } from "./schema.ts";
+import type { MoneyColumn } from "./money-column.ts";
 
 export interface ModelTable {
   id: Generated<number>;

@@ -1,7 +1,7 @@
 /** The tables of tasks and of the queue; types and conventions as in schema.ts. */
 import type { PriceMethod, TaskStatus } from "@modelyard/contract";
 import type { ColumnType, Generated } from "kysely";
-import type { MoneyColumn } from "./schema.ts";
+import type { MoneyColumn } from "./money-column.ts";
 
 export interface TaskTable {
   id: Generated<number>;

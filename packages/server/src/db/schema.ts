@@ -2,7 +2,8 @@
  * The tables, one type each. Portable types only: ids and times (unix milliseconds) are 64-bit integers that fit a JS number,
  * money is a 64-bit integer of nano-dollars that is read as text (`money()`), structured values are JSON text, flags are 0 or 1.
  */
-import type { ColumnType, Generated } from "kysely";
+import type { Generated } from "kysely";
+import type { MoneyColumn } from "./money-column.ts";
 import type {
   AccountBearerTable,
   AccountIdentityTable,
@@ -24,9 +25,6 @@ import type {
 import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
 import type { ModelCommentTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
 import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
-
-/** Written as bigint; read with `money()` so that no double ever rounds it. */
-export type MoneyColumn = ColumnType<never, bigint, bigint>;
 
 export interface ProjectTable {
   id: Generated<number>;
