@@ -62,6 +62,8 @@ for (const store of STORES) {
       return all(text, params);
     };
     const times: string[] = [];
+    // A server that has answered before: its connections and caches are there.
+    await member.api("Task/List");
     for (const [fields, wanted] of cases) {
       const began = performance.now();
       const { body } = await member.api("Task/List", fields);

@@ -77,15 +77,16 @@ async function countFixed(db: Database, filter: TaskFilter, outcome = filter.out
   return rest;
 }
 
-/** The newest tasks that fit what the index knows, as far as a search goes. */
-function windowOf(filter: TaskFilter): Part {
+/** The newest tasks that fit what the index knows, as far as a search goes, as a table `t`; its limit keeps the search out of the rest. */
+function windowOf(filter: TaskFilter): { table: string; params: (string | number)[] } {
   const { before, outcome, accountId } = filter;
   const { where, params } = joined([
     ...fixed(filter),
     ...(outcome ? [outcomePart(outcome, accountId)] : []),
     ...(before === undefined ? [] : [["t.id < ?", before] as Part]),
   ]);
-  return [`t.id in (select t.id from task t where ${where} order by t.id desc limit ${WINDOW})`, ...params];
+  const columns = "t.id, t.parameters, t.cost";
+  return { table: `(select ${columns} from task t where ${where} order by t.id desc limit ${WINDOW}) t`, params };
 }
 
 /** The rows of these tasks, in this order. */
@@ -103,8 +104,12 @@ export async function listTasks(db: Database, filter: TaskFilter): Promise<{ tot
   const searched = inRows(filter);
   if (searched.length > 0) {
     // All that fit, at most WINDOW numbers: looking twice would cost more.
-    const { where, params } = joined([windowOf(filter), ...searched]);
-    const found = await db.all<{ id: number }>(`select t.id from task t where ${where} order by t.id ${order}`, params);
+    const { table, params } = windowOf(filter);
+    const { where, params: wanted } = joined(searched);
+    const found = await db.all<{ id: number }>(`select t.id from ${table} where ${where} order by t.id ${order}`, [
+      ...params,
+      ...wanted,
+    ]);
     const page = found.slice(start, start + limit).map(({ id }) => id);
     return { total: found.length, rows: await rowsOf(db, page, order) };
   }
