@@ -195,6 +195,12 @@ for (const store of STORES) {
         "You don't have any permission for this action.",
       );
       assert.equal((await asMember("Project/List")).errors.length, 0);
+      const browser = { models: ["test/talk"], spend: "1", minutes: 5 };
+      assert.equal(
+        (await asMember("Token/Create", browser)).errors[0]?.message,
+        "You don't have any permission for this action.",
+        "a token would outlive the membership and its cap",
+      );
       assert.equal(
         (await (await acting(admin))("Project/Create", { name: "Admin's", authmethod: "apikey" })).errors.length,
         0,

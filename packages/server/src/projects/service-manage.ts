@@ -249,7 +249,8 @@ export function createProjectManager({ db, seal, projects }: ManageDeps): Projec
       if (minutes === undefined) throw apiError("parameterRequired", "minutes");
       // What the key itself must not do, its tokens must not do either; their spending would not count in its cap.
       const isWider = principal.models !== undefined && models.some((model) => !principal.models?.includes(model));
-      if (isWider || (principal.caps & KEY_CAP) !== 0) throw apiError("noPermission");
+      // Nor is a token made by a member of an organisation: it would outlive the membership and spend beyond the member's cap.
+      if (isWider || (principal.caps & KEY_CAP) !== 0 || principal.memberId !== 0) throw apiError("noPermission");
       const named = idField(fields, "projectid");
       const projectId = named ?? principal.projectId;
       if (projectId === 0) throw apiError("projectMissing");
