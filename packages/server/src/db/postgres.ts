@@ -61,16 +61,13 @@ export function openPostgres(url: string, options: { connections?: number } = {}
     max: options.connections ?? 20,
     types,
     connectionTimeoutMillis: 10_000,
+    // Statements here are short: starting processes or a compiler for one of them takes longer than it does.
+    options: "-c max_parallel_workers_per_gather=0 -c jit=off",
   });
   // A dropped idle connection is replaced at the next use.
   pool.on("error", () => {});
   // One that drops while a unit uses it fails that unit's statement; its own event, unheard, would end the process.
-  pool.on("connect", (client) => {
-    client.on("error", () => {});
-    // Statements here are short: starting processes or a compiler for one of them takes longer than it does. Not as an option of the
-    // connection: poolers in between refuse those.
-    client.query("set max_parallel_workers_per_gather = 0; set jit = off").catch(() => {});
-  });
+  pool.on("connect", (client) => client.on("error", () => {}));
 
   async function attempt<T>(work: (tx: Tx) => Promise<T>): Promise<{ value: T; after: (() => void)[] }> {
     const client = await pool.connect();
