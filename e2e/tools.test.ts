@@ -17,6 +17,10 @@ async function post(path: string, body: string | FormData, headers: Record<strin
 }
 
 const list = async (query: object) => ToolListResponse.parse(await post("Tool/List", JSON.stringify(query)));
+const detail = async (slugowner: string, slugproject: string, more = {}) => {
+  const answer = await post("Tool/Detail", JSON.stringify({ slugowner, slugproject, ...more }));
+  return ToolDetailResponse.parse(answer).tool[0];
+};
 const slugs = async (query: object) => (await list(query)).tool.map((tool) => tool.cleanslugproject);
 
 test("Tool/List needs no key, takes one, and takes form fields", async () => {
@@ -52,10 +56,6 @@ test("paging, order and filters", async () => {
 });
 
 test("Tool/Detail in raw and clean spelling, with both spellings of every item key", async () => {
-  const detail = async (slugowner: string, slugproject: string, more = {}) => {
-    const answer = await post("Tool/Detail", JSON.stringify({ slugowner, slugproject, ...more }));
-    return ToolDetailResponse.parse(answer).tool[0];
-  };
   const story = await detail("ModelYard", " story writer ");
   assert.equal(story.slugproject, "story-writer");
   assert.ok("readme" in story && story.readme.includes("<h") && !story.readme.includes("<script"));
@@ -101,6 +101,26 @@ test("Tool/Explore groups by category", async () => {
   const { explore } = ToolExploreResponse.parse(await post("Tool/Explore", "{}"));
   const row = explore.find((one) => one.id === "image-to-video");
   assert.ok(row && row.tools.length > 0 && row.tools.length <= row.total);
+});
+
+test("what cannot run yet comes last, as long as nothing was run", async () => {
+  const { explore } = ToolExploreResponse.parse(await post("Tool/Explore", "{}"));
+  const row = explore.find((one) => one.id === "llm")?.tools ?? [];
+  const listed = (await list({ categories: ["llm"], sort: "runs" })).tool;
+  for (const tools of [row, listed]) {
+    const names = tools.filter(({ slugowner }) => slugowner === "modelyard").map(({ slugproject }) => slugproject);
+    assert.ok(names[0] === "chat" && names.includes("llama-3.1-8b"), `${names}`);
+  }
+});
+
+test("an app that runs a step for each file says the most that a run can cost, not the price of no files", async () => {
+  const priceOf = async (slug: string) => JSON.parse((await detail("modelyard", slug)).dynamicprice);
+  const [{ price, priceMethod }] = await priceOf("catalogue-pictures");
+  const parts = ["remove-background", "place-on-background", "resize-image"];
+  const sums = await Promise.all(parts.map(async (slug) => (await priceOf(slug))[0].price as number));
+  assert.equal(priceMethod, "cp-readoutput");
+  // Twenty photos, each with at least its three steps.
+  assert.ok(price >= 20 * sums.reduce((sum, one) => sum + one, 0), `${price}`);
 });
 
 test("run counts follow the runs, over a restart too", async () => {

@@ -5,7 +5,7 @@
 import type { ApiError } from "./errors-entry.ts";
 import { inputError } from "./errors-inputs.ts";
 import type { Item } from "./manifest.ts";
-import { type Form, isFileItem, items } from "./manifest-items.ts";
+import { type Form, isFileItem, items, mostFiles } from "./manifest-items.ts";
 
 /** A file that came with the request and is already stored; `ref` is the server's own identity of it. */
 export interface FileValue {
@@ -138,7 +138,7 @@ function readFiles(item: Item, raw: unknown, rawUrl: unknown): FileSource[] | Ap
     if (source.url === "") return inputError("fileInvalid", item.id, "must be a file or an address");
     if (source.url.length > 2048) return inputError("fileInvalid", item.id, "address is longer than 2048 characters");
   }
-  const max = many ? (item.maxFiles ?? 20) : 1;
+  const max = mostFiles(item);
   return found.length > max ? inputError("filesTooMany", item.id, max) : found;
 }
 

@@ -19,6 +19,11 @@ export function isFileItem(item: Item): boolean {
   return FILE_ITEM_TYPES.includes(item.type);
 }
 
+/** How many files a file item takes. */
+export function mostFiles(item: Item): number {
+  return item.type === "fileinput" ? 1 : (item.maxFiles ?? 20);
+}
+
 /** A sample in its long form, whichever way the manifest spells it. */
 export function sampleOf(sample: Manifest["samples"][number]): Sample {
   return typeof sample === "string" ? { file: sample } : sample;

@@ -8,9 +8,16 @@ export const FIXTURE_MODELS = fileURLToPath(new URL("../models", import.meta.url
 export const SHIPPED_MODELS = fileURLToPath(new URL("../../../models", import.meta.url));
 export const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 
+const temporaryFolders: string[] = [];
+
 /** An empty folder that goes away with the test file's process. */
 export function temporaryFolder(name: string): string {
+  if (temporaryFolders.length === 0) process.once("exit", removeTemporaryFolders);
   const dir = mkdtempSync(join(tmpdir(), `modelyard-${name}-`));
-  process.once("exit", () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  temporaryFolders.push(dir);
   return dir;
+}
+
+function removeTemporaryFolders(): void {
+  for (const dir of temporaryFolders) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -1,5 +1,15 @@
 /** What the catalogue says of apps: what they cost, and why one cannot be run. */
-import { cleanSlug, formatUsd, type Manifest, type PriceRow, readInputs } from "@modelyard/contract";
+import {
+  cleanSlug,
+  formatUsd,
+  type Item,
+  isFileItem,
+  items,
+  type Manifest,
+  mostFiles,
+  type PriceRow,
+  readInputs,
+} from "@modelyard/contract";
 import { appProblem } from "../apps/policy-check.ts";
 import { quoteApp } from "../apps/policy-quote.ts";
 import type { CatalogueModel } from "./service.ts";
@@ -14,14 +24,27 @@ export function manifestsOf(models: readonly CatalogueModel[]): ManifestOf {
   return (name) => byName.get(name.split("/").map(cleanSlug).join("/"));
 }
 
-/** The price of a run where nothing is chosen, for lists; the price of a certain run is asked for with its inputs. */
+/**
+ * The price of a run where nothing but the files is chosen, for lists; the price of a certain run is asked for with its inputs.
+ * Where it depends on how many files there are, it is the most that a run can cost.
+ */
 function shownPrice(manifest: Manifest, manifestOf: ManifestOf): PriceRow[] {
-  if (manifest.runner.type !== "app") return manifest.price;
+  const { runner } = manifest;
+  if (runner.type !== "app") return manifest.price;
   const read = readInputs(manifest, {});
-  const { method, price, hold } = quoteApp(manifest.runner, read.ok ? read.inputs.values : read.values, manifestOf);
-  return [
-    { method, price: formatUsd(price, 9), ...(method === "cpr" ? {} : { most: formatUsd(hold, 9) }), inputs: {} },
-  ];
+  const values = read.ok ? read.inputs.values : read.values;
+  const files = items(manifest).filter((item) => isFileItem(item) && item.required === true);
+  const quoteWith = (filesOf: (item: Item) => number) =>
+    quoteApp(
+      runner,
+      { ...values, ...Object.fromEntries(files.map((item) => [item.id, Array(filesOf(item)).fill({ url: "" })])) },
+      manifestOf,
+    );
+  const least = quoteWith(() => 1);
+  const most = quoteWith(mostFiles);
+  const method = least.hold === most.hold ? least.method : "cp-readoutput";
+  const hold = formatUsd(most.hold, 9);
+  return [{ method, price: hold, ...(method === "cpr" ? {} : { most: hold }), inputs: {} }];
 }
 
 /** Gives apps their price and says what is wrong with them, as the models that they are made of are now. */

@@ -31,6 +31,9 @@ export interface ModelRoutesDeps {
 }
 
 export function modelRoutes(app: FastifyInstance, { models, stats, readiness, isInstalled }: ModelRoutesDeps): void {
+  /** Cannot run yet: its weights are not there, or a model that it is made of. */
+  const needsMore = ({ manifest, version, missing = [] }: CatalogueModel) =>
+    missing.length > 0 || (manifest.pull === true && !isInstalled(version));
   const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
   const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
     app.post(path, async (request: FastifyRequest, response) =>
@@ -38,7 +41,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     );
 
   post("/v1/Tool/List", (fields, base) => {
-    const found = findModels(models.all(), readQuery(fields), stats.of);
+    const found = findModels(models.all(), readQuery(fields), stats.of, needsMore);
     return { result: true, errors: [], total: found.total, tool: found.models.map((model) => tool(model, base)) };
   });
 
@@ -78,7 +81,9 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     const categories = [...new Set(listed.flatMap(({ manifest }) => manifest.categories))].sort();
     const explore = categories.map((name) => {
       const members = listed.filter(({ manifest }) => manifest.categories.includes(name));
-      const popular = members.toSorted((a, b) => stats.of(b.id).runs - stats.of(a.id).runs).slice(0, ROW);
+      const popular = members
+        .toSorted((a, b) => stats.of(b.id).runs - stats.of(a.id).runs || Number(needsMore(a)) - Number(needsMore(b)))
+        .slice(0, ROW);
       const url = `${base}/models?category=${encodeURIComponent(name)}`;
       return { id: name, title: name, tools: popular.map((model) => tool(model, base)), url, total: members.length };
     });

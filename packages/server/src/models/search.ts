@@ -67,10 +67,12 @@ function relevance(model: CatalogueModel, search: string): number {
   return ranks.includes(0) ? 0 : ranks.reduce((sum, value) => sum + value, 0);
 }
 
+/** `needsMore`: whether a model lacks something, such as weights; among equals such models come last. */
 export function findModels(
   models: readonly CatalogueModel[],
   query: ModelQuery,
   statOf: ModelStats["of"],
+  needsMore: (model: CatalogueModel) => boolean,
 ): { total: number; models: CatalogueModel[] } {
   const searched = query.search !== "";
   const found = models
@@ -91,7 +93,10 @@ export function findModels(
     return entry.model.id;
   };
   const sign = query.order === "ASC" ? 1 : -1;
-  found.sort((a, b) => sign * (key(a) - key(b)) || a.model.id - b.model.id);
+  found.sort(
+    (a, b) =>
+      sign * (key(a) - key(b)) || Number(needsMore(a.model)) - Number(needsMore(b.model)) || a.model.id - b.model.id,
+  );
   const page = found.slice(query.start, query.start + query.limit);
   return { total: found.length, models: page.map((entry) => entry.model) };
 }

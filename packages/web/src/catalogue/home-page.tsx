@@ -22,7 +22,7 @@ interface ShownRow {
   total: number;
 }
 
-/** Small categories first, as one row, since their models are nowhere else; then the categories that fill a row. */
+/** The categories that fill a row; then the models of small ones, which are in no row yet, as one. */
 function shownRows(rows: readonly Row[]): ShownRow[] {
   const large = rows.filter(({ tools }) => tools.length >= ROW_FROM);
   const inLarge = new Set(large.flatMap(({ tools }) => tools.slice(0, SHOWN).map(({ id }) => id)));
@@ -30,15 +30,17 @@ function shownRows(rows: readonly Row[]): ShownRow[] {
     rows.filter((row) => !large.includes(row)).flatMap(({ tools }) => tools.map((tool) => [tool.id, tool])),
   );
   for (const id of inLarge) if (large.length > 1) small.delete(id);
-  const first = [...small.values()];
+  const others = [...small.values()];
   return [
-    ...(first.length > 0 ? [{ id: "all", title: "Models", models: first, total: 0 }] : []),
     ...large.map(({ id, title, tools, total }) => ({
       id,
       title: categoryTitle(title),
       models: tools.slice(0, SHOWN),
       total,
     })),
+    ...(others.length > 0
+      ? [{ id: "others", title: large.length > 0 ? "More models" : "Models", models: others, total: 0 }]
+      : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Files for a model: chosen, dropped, pasted, by address, from camera or microphone, or something an earlier run made. */
-import type { Item } from "@modelyard/contract";
+import { type Item, mostFiles } from "@modelyard/contract";
 import { type DragEvent, lazy, Suspense, useEffect, useState } from "react";
 import { useSession } from "../session/session-provider.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -16,7 +16,7 @@ type Source = "camera" | "microphone" | "earlier";
 export function FileField({ item, value, onChange, onLeave, id, describedBy, problem }: ControlProps) {
   const entries = Array.isArray(value) ? value : [];
   const many = item.type !== "fileinput";
-  const room = many ? (item.maxFiles ?? 20) - entries.length : 1;
+  const room = many ? mostFiles(item) - entries.length : 1;
   const [isOver, setOver] = useState(false);
   const [source, setSource] = useState<Source>();
   const [refused, setRefused] = useState<string>();

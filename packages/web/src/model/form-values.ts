@@ -4,6 +4,7 @@ import {
   type Item,
   isFileItem,
   items,
+  mostFiles,
   type RunInputs,
   readInputs,
   type ToolFacts,
@@ -91,7 +92,7 @@ export function problemOf(item: Item, value: FormValue | undefined): string | un
     case "parameterTooLong":
       return `This is too long: at most ${(item.maxLength ?? 100_000).toLocaleString("en")} characters.`;
     case "filesTooMany":
-      return `Too many files: at most ${item.type === "fileinput" ? 1 : (item.maxFiles ?? 20)}.`;
+      return `Too many files: at most ${mostFiles(item)}.`;
     case "parameterNotOption":
       return "Choose one of the values offered.";
     default:
