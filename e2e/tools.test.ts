@@ -69,6 +69,20 @@ test("Tool/Detail in raw and clean spelling, with both spellings of every item k
   for (const sample of story.samples) assert.equal((await fetch(sample)).status, 200);
 });
 
+test("samples that are text come with what they begin with, others without", async () => {
+  const samplesOf = async (slug: string) => {
+    const tool = await detail("modelyard", slug);
+    return "modelyard" in tool ? tool.modelyard.samples : [];
+  };
+  const [invoice] = await samplesOf("ocr");
+  assert.ok(invoice?.text?.startsWith("Modelyard Bakery"), invoice?.text ?? "none");
+  const subtitles = (await samplesOf("speech-to-text")).find(({ name }) => name.endsWith(".srt"));
+  assert.match(subtitles?.text ?? "", /^1\n00:00:00,000 --> /);
+  const [story] = await samplesOf("story-writer");
+  assert.ok(story?.text?.endsWith(" …") && story.text.length <= 602, story?.text ?? "none");
+  assert.ok((await samplesOf("speech")).every(({ text }) => text === null));
+});
+
 test("an unknown model is refused with code 1, not with 404", async () => {
   for (const body of ['{"slugowner":"no","slugproject":"no"}', "{}", '{"slugowner":{}}']) {
     assert.equal(Failure.parse(await post("Tool/Detail", body)).errors[0]?.code, 1);

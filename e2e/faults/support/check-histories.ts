@@ -54,7 +54,7 @@ export async function checkHistories({
         failed = false;
         played++;
       }),
-      { numRuns: runs, seed, endOnFailure: false, interruptAfterTimeLimit: 20 * 60_000, markInterruptAsFailure: false },
+      { numRuns: runs, seed, endOnFailure: false, interruptAfterTimeLimit: 28 * 60_000, markInterruptAsFailure: true },
     );
   } finally {
     await current?.end();

@@ -121,6 +121,8 @@ export const ToolFacts = z.strictObject({
       name: z.string(),
       contenttype: z.string(),
       url: z.string(),
+      /** The beginning of a sample that is text; null for other kinds. */
+      text: z.string().nullable(),
       inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
     }),
   ),

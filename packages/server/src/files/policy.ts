@@ -20,7 +20,11 @@ const TYPES: Record<string, string> = {
   m4a: "audio/mp4",
   mid: "audio/midi",
   txt: "text/plain",
+  md: "text/markdown",
   csv: "text/csv",
+  // Subtitles: SubRip has no registered type.
+  srt: "text/plain",
+  vtt: "text/vtt",
   json: "application/json",
   pdf: "application/pdf",
   zip: "application/zip",

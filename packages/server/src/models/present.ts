@@ -167,9 +167,11 @@ interface Facts {
   base: string;
   /** A connected worker has the model's weights. */
   installed: boolean;
+  /** The beginning of a file of the folder that is text. */
+  textOf: (file: string) => string | null;
 }
 
-function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed }: Facts): ToolFacts {
+function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed, textOf }: Facts): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -193,6 +195,7 @@ function presentFacts(model: CatalogueModel, { stat, times, readiness, base, ins
         name,
         contenttype: typeByName(name),
         url: base + assetPath(version, sample.file),
+        text: textOf(sample.file),
         inputs: sample.inputs ? sampleInputs(model, base, sample) : null,
       };
     }),

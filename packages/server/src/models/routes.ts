@@ -9,6 +9,7 @@ import { modelOpenApi } from "./openapi.ts";
 import { isShown, presentTool, presentToolDetail } from "./present.ts";
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
+import { sampleText } from "./sample-text.ts";
 import { findModels, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
 import type { ModelStats } from "./stats.ts";
@@ -59,6 +60,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
           base,
           readme: readmeHtml(model),
           installed: isInstalled(model.version),
+          textOf: (file) => sampleText(model, file),
         });
     return { result: true, errors: [], tool: [detail] };
   });

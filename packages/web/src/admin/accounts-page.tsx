@@ -71,7 +71,7 @@ function columns(onChanged: () => void, onCredit: (account: AdminAccount) => voi
     {
       title: "Account",
       cell: ({ email, name, role, verified, suspended }) => (
-        <span className="grid gap-0.5">
+        <span className="grid min-w-52 gap-0.5">
           <span className="flex flex-wrap items-center gap-2">
             <span className="font-semibold wrap-anywhere">{email}</span>
             {role === "operator" && <Badge tone="plain">Operator</Badge>}

@@ -3,7 +3,7 @@ import { type AuditEntry, AuditListResponse } from "@modelyard/contract";
 import { timeWords } from "../history/snippet.ts";
 import { usePages } from "../session/use-pages.ts";
 import { CsvButton } from "../ui/csv-button.tsx";
-import type { Column } from "../ui/table.tsx";
+import { type Column, LongText } from "../ui/table.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { PagedTable } from "./paged-table.tsx";
 
@@ -28,8 +28,8 @@ function actorWords(actor: string): string {
 const COLUMNS: readonly Column<AuditEntry>[] = [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "What", cell: ({ action }) => <span className="font-semibold">{action}</span> },
-  { title: "Of", cell: ({ target }) => <span className="wrap-anywhere">{target || "–"}</span> },
-  { title: "Outcome", cell: ({ outcome }) => outcome },
+  { title: "Of", cell: ({ target }) => <LongText>{target || "–"}</LongText> },
+  { title: "Outcome", cell: ({ outcome }) => <LongText>{outcome}</LongText> },
   { title: "By", cell: ({ actor }) => <span className="whitespace-nowrap">{actorWords(actor)}</span> },
   { title: "From", cell: ({ ip }) => ip || "–" },
 ];

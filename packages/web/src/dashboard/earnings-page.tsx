@@ -7,7 +7,7 @@ import { useAnswer } from "../session/use-answer.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Labelled } from "../ui/labelled.tsx";
-import { type Column, Table } from "../ui/table.tsx";
+import { type Column, LongText, Table } from "../ui/table.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { Figure } from "./figure.tsx";
 import { money, shareWords } from "./money-words.ts";
@@ -36,7 +36,7 @@ const MODELS: readonly Column<ModelRow>[] = [
 const PAYOUTS: readonly Column<PayoutRow>[] = [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "For the models of", cell: ({ owner }) => owner },
-  { title: "Note", cell: ({ note }) => <span className="block min-w-40 wrap-anywhere">{note || "–"}</span> },
+  { title: "Note", cell: ({ note }) => <LongText>{note || "–"}</LongText> },
   { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
 ];
 

@@ -17,7 +17,7 @@ import { CsvButton } from "../ui/csv-button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
-import type { Column } from "../ui/table.tsx";
+import { type Column, LongText } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";
 import { AutoTopUp } from "./auto-top-up.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
@@ -100,7 +100,7 @@ const KINDS: Record<WalletTransaction["kind"], string> = {
 const COLUMNS: readonly Column<WalletTransaction>[] = [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "What", cell: ({ kind }) => KINDS[kind] },
-  { title: "Note", cell: ({ note }) => <span className="block min-w-40 wrap-anywhere">{note || "–"}</span> },
+  { title: "Note", cell: ({ note }) => <LongText>{note || "–"}</LongText> },
   { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
 ];
 

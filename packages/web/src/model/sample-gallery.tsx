@@ -56,7 +56,7 @@ export function SampleGallery({
 }
 
 function SampleView({ sample, poster }: { sample: Sample; poster: string }) {
-  const { contenttype, url, name } = sample;
+  const { contenttype, url, name, text } = sample;
   if (contenttype.startsWith("image/")) {
     return (
       <img src={url} alt={`Sample ${name}`} loading="lazy" className="squares aspect-video w-full object-contain" />
@@ -85,25 +85,46 @@ function SampleView({ sample, poster }: { sample: Sample; poster: string }) {
     );
   }
   return (
-    <a href={url} className="link block bg-sunk px-5 py-8">
-      Read {name}
-    </a>
+    <div className="bg-sunk p-4 text-sm">
+      {text !== null && <p className="line-clamp-8 whitespace-pre-wrap wrap-anywhere">{text}</p>}
+      <a href={url} className="link mt-2 inline-block">
+        Read {name}
+      </a>
+    </div>
   );
 }
 
-/** The text it was made from; files and settings only by their number. */
+/** What it was made from: the picture, the text, and the first settings. */
 function SampleInputs({ model, sample }: { model: ModelData["model"]; sample: Sample }) {
   if (!sample.inputs) return <p className="grow text-sm text-soft">{sample.name}</p>;
   const labels = new Map(model.modelyard.inputs.flatMap(({ items }) => items).map((item) => [item.id, item.label]));
-  const shown = Object.entries(sample.inputs).filter(([, value]) => !String(value).startsWith("http"));
+  const entries = Object.entries(sample.inputs);
+  const isFile = (value: unknown) => String(value).startsWith("http");
+  const picture = entries.find(([, value]) => isFile(value) && /\.(png|jpe?g|webp|gif|avif)$/i.test(String(value)));
   return (
     <dl className="grid min-w-40 grow basis-40 gap-0.5 text-sm">
-      {shown.slice(0, 3).map(([id, value]) => (
-        <div key={id} className="line-clamp-3">
-          <dt className="inline text-soft">{labels.get(id) ?? id}: </dt>
-          <dd className="inline">{String(value)}</dd>
+      {picture && (
+        <div className="mb-1">
+          <dt className="sr-only">{labels.get(picture[0]) ?? picture[0]}</dt>
+          <dd>
+            <img
+              src={String(picture[1])}
+              alt={`Made from ${String(picture[1]).split("/").at(-1)}`}
+              loading="lazy"
+              className="squares h-16 rounded-sm border border-line"
+            />
+          </dd>
         </div>
-      ))}
+      )}
+      {entries
+        .filter(([, value]) => !isFile(value))
+        .slice(0, 3)
+        .map(([id, value]) => (
+          <div key={id} className="line-clamp-3">
+            <dt className="inline text-soft">{labels.get(id) ?? id}: </dt>
+            <dd className="inline">{String(value)}</dd>
+          </div>
+        ))}
     </dl>
   );
 }

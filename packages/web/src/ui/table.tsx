@@ -7,6 +7,11 @@ export interface Column<Row> {
   isNumber?: boolean;
 }
 
+/** Text of any length in a cell: it breaks anywhere, and keeps room for some words of a line. */
+export function LongText({ children }: { children: ReactNode }) {
+  return <span className="block min-w-40 wrap-anywhere">{children}</span>;
+}
+
 /** A table in a box that scrolls by itself on a small window, and by keyboard. */
 export function Table<Row>({
   label,
