@@ -24,6 +24,7 @@ const NAMING: Record<string, keyof Foreign> = {
 /** All other fields, with a value that gets a request as far as possible. Undefined: left out. */
 const PLAIN: Record<string, unknown> = {
   callbackUrl: "",
+  high: true,
   start: 0,
   limit: 50,
   order: "DESC",

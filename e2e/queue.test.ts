@@ -34,6 +34,9 @@ for (const store of STORES) {
     const of = (account: Account) => caller(t.server.url, account);
     const facts = async (account: Account, taskid: string): Promise<Task["modelyard"]> =>
       (await of(account).detail(taskid)).modelyard;
+    /** Gives the right to high priority, as Admin/Priority does. */
+    const mayHurry = ({ accountId }: Account) =>
+      t.server.db.write((tx) => tx.run("update account set high_priority = 1 where id = ?", [accountId]));
     const kill = async (account: Account, ids: readonly string[]) => {
       for (const taskid of ids) await of(account).call("Task/Kill", { taskid });
     };
@@ -63,6 +66,7 @@ for (const store of STORES) {
 
     test("a higher priority goes first; the header says which", async () => {
       const account = await t.account(500n * USD);
+      await mayHurry(account);
       const ids: string[] = [];
       for (const priority of ["low", "normal", "high", "Normal"]) {
         ids.push((await of(account).run("test/noop", {}, { "modelyard-priority": priority })).taskid);
@@ -90,6 +94,19 @@ for (const store of STORES) {
         code: 0,
         message: "Header Modelyard-Priority must be low, normal or high",
       });
+    });
+
+    test("high priority is a right: who has not got it is refused, and nothing is held", async () => {
+      const account = await t.account(500n * USD);
+      const hurry = () => of(account).call("Run/test/noop", {}, { "modelyard-priority": "high" });
+      await refused(hurry(), {
+        code: 0,
+        message: "Your account may not ask for high priority. Who runs this server can allow it.",
+      });
+      assert.deepEqual(await t.server.db.all("select id from task where account_id = ?", [account.accountId]), []);
+      await mayHurry(account);
+      const { taskid } = await of(account).run("test/noop", {}, { "modelyard-priority": "high" });
+      await kill(account, [taskid]);
     });
 
     test("places, waiting reasons and estimates", async () => {

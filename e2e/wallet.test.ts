@@ -216,6 +216,28 @@ for (const store of STORES) {
       assert.deepEqual(acts.slice(0, 2), ["admin.restore", "admin.suspend"]);
     });
 
+    test("an operator gives the right to high priority, and takes it again; operators have it", async () => {
+      const { apiKey, accountId } = await host.account(300n * USD);
+      const rows = await host.server.db.all<{ uuid: string }>("select uuid from account where id = ?", [accountId]);
+      const uuid = rows[0]?.uuid;
+      const run = async () =>
+        message(
+          await apiCall(host.server.url, "Run/test/noop", {}, { "x-api-key": apiKey, "modelyard-priority": "high" }),
+        );
+      assert.match(await run(), /may not ask for high priority/);
+      assert.match(message(await operator.api("Admin/Priority", { uuid })), /high/);
+      await operator.api("Admin/Priority", { uuid, high: true });
+      assert.equal(await run(), "");
+      const listed = (await operator.api("Admin/AccountList", { limit: 200 })).body.accounts;
+      const may = (which: string | undefined) =>
+        listed.find((one: { uuid: string }) => one.uuid === which)?.highpriority;
+      assert.deepEqual([may(uuid), may(await uuidOf(operator))], [true, true]);
+      await operator.api("Admin/Priority", { uuid, high: "false" });
+      assert.match(await run(), /may not ask for high priority/);
+      const [act] = (await operator.api("Admin/AuditLog")).body.entries;
+      assert.deepEqual([act.action, act.outcome], ["admin.priority", "normal"]);
+    });
+
     test("deleting an account takes its data and keeps the books", async () => {
       const member = await host.member("leaves@test.example");
       await credit(member, "10", "leaving");

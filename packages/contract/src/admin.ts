@@ -9,6 +9,7 @@ const okay = { result: z.literal(true), errors: z.array(z.never()) };
 export const AdminAccount = Account.extend({
   id: digits,
   suspended: z.boolean(),
+  highpriority: z.boolean().describe("It may ask for high priority; operators always may."),
   available: dollars,
   held: dollars,
 });

@@ -79,6 +79,12 @@ export const ERRORS = {
     () => "This Idempotency-Key was used before for another request. Repeat that request, or take a new key.",
   ),
   priorityInvalid: entry(200, 0, "caller", () => "Header Modelyard-Priority must be low, normal or high"),
+  priorityNotAllowed: entry(
+    200,
+    0,
+    "caller",
+    () => "Your account may not ask for high priority. Who runs this server can allow it.",
+  ),
   deadlineInvalid: entry(
     200,
     0,

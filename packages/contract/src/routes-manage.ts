@@ -33,6 +33,9 @@ import {
 } from "./wallet.ts";
 import { EmptyResponse } from "./wire.ts";
 
+/** Yes or no, as JSON and as forms have it. */
+const flag = z.union([z.boolean(), text]);
+
 const projectRef = { projectid: count };
 const keyRef = { keyid: count };
 const amount = count.describe("US dollars.");
@@ -138,7 +141,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
     z.object({
       amount,
       next: text.optional().describe("Path on this server to come back to."),
-      save: z.union([z.boolean(), text]).optional().describe("Save the way to pay, for `Wallet/AutoTopUp`."),
+      save: flag.optional().describe("Save the way to pay, for `Wallet/AutoTopUp`."),
     }),
     TopUpResponse,
   ),
@@ -146,11 +149,11 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
     "Wallet/AutoTopUp",
     "Read how the wallet fills up by itself; fields that are sent are changed",
     z.object({
-      on: z.union([z.boolean(), text]).optional(),
+      on: flag.optional(),
       below: count.optional().describe("US dollars; 5 to 10,000."),
       amount: count.optional().describe("US dollars; 5 to 10,000, in whole cents."),
       most: count.optional().describe("US dollars in a month, at least the amount."),
-      forget: z.union([z.boolean(), text]).optional().describe("Forget the saved way to pay."),
+      forget: flag.optional().describe("Forget the saved way to pay."),
     }),
     AutoTopUpResponse,
   ),
@@ -178,6 +181,12 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   ),
   operator("Admin/Suspend", "Keep an account from doing anything", z.object({ uuid: text }), EmptyResponse),
   operator("Admin/Restore", "Lift a suspension", z.object({ uuid: text }), EmptyResponse),
+  operator(
+    "Admin/Priority",
+    "Let an account ask for high priority, or not any more",
+    z.object({ uuid: text, high: flag }),
+    EmptyResponse,
+  ),
   operator(
     "Admin/Credit",
     "Put money into a wallet, or take it out with a negative amount",

@@ -27,6 +27,10 @@ export function adminRoutes(app: FastifyInstance, { projects, admin, trail, setU
     await admin.setSuspended(call, false);
     return {};
   });
+  action("Priority", async (call) => {
+    await admin.setPriority(call);
+    return {};
+  });
   action("Credit", async (call) => {
     await admin.credit(call);
     return {};

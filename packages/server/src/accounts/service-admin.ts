@@ -11,7 +11,16 @@ import {
 import { type Actor, note, OPERATORS } from "../audit-log/service.ts";
 import type { Database, Tx } from "../db/database.ts";
 import type { Fields } from "../http/body.ts";
-import { dollarsField, nextCursor, oneOf, pageField, textField, wholeField } from "../http/fields.ts";
+import {
+  dollarsField,
+  flagField,
+  isSent,
+  nextCursor,
+  oneOf,
+  pageField,
+  textField,
+  wholeField,
+} from "../http/fields.ts";
 import { couponStore, creditOnce, takeOut, topUp } from "../ledger/service-credit.ts";
 import { grantUntil } from "../ledger/service-expiry.ts";
 import { couponHash } from "../ledger/service-wallet.ts";
@@ -40,6 +49,8 @@ export interface Asked {
 export interface Admin {
   accounts(fields: Fields): Promise<{ accounts: AdminAccount[]; next: string }>;
   setSuspended(asked: Asked, suspended: boolean): Promise<void>;
+  /** Gives or takes the right to ask for high priority. */
+  setPriority(asked: Asked): Promise<void>;
   credit(asked: Asked): Promise<void>;
   settings(asked: Asked): Promise<{ signups: SignUpPolicy }>;
   invite(asked: Asked): Promise<string>;
@@ -100,6 +111,7 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
         ...presentAccount(row),
         id: String(row.id),
         suspended: row.suspended !== 0,
+        highpriority: row.role === "operator" || row.high_priority !== 0,
         available: formatUsd(BigInt(row.available)),
         held: formatUsd(BigInt(row.held)),
       }));
@@ -115,6 +127,16 @@ export function createAdmin({ db, mail, projects, sessions }: AdminDeps): Admin 
         if (suspended) await sessions.end(tx, { accountId: account.id });
         await noteBoth(tx, { actor, action: suspended ? "admin.suspend" : "admin.restore", account });
         tx.afterCommit(projects.forgetKeys);
+      });
+    },
+
+    async setPriority({ fields, actor }) {
+      if (!isSent(fields, "high")) throw apiError("parameterRequired", "high");
+      const allowed = flagField(fields, "high");
+      await db.write(async (tx) => {
+        const account = await named(tx, fields);
+        await store.setHighPriority(tx, account.id, allowed);
+        await noteBoth(tx, { actor, action: "admin.priority", account, outcome: allowed ? "high" : "normal" });
       });
     },
 

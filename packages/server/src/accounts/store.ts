@@ -8,13 +8,14 @@ export interface AccountRow {
   password_hash: string;
   role: "operator" | "member";
   suspended: number;
+  high_priority: number;
   created_at: number;
   email_verified_at: number | null;
   deleted_at: number | null;
 }
 
 const COLUMNS =
-  "a.id, a.uuid, a.email, a.name, a.password_hash, a.role, a.suspended, a.created_at, a.email_verified_at, a.deleted_at";
+  "a.id, a.uuid, a.email, a.name, a.password_hash, a.role, a.suspended, a.high_priority, a.created_at, a.email_verified_at, a.deleted_at";
 
 export async function insertAccount(
   tx: Tx,
@@ -81,6 +82,15 @@ export async function setEmail(tx: Tx, id: number, email: string): Promise<boole
 
 export async function setSuspended(tx: Tx, id: number, suspended: boolean): Promise<void> {
   await tx.run("update account set suspended = ? where id = ? and deleted_at is null", [suspended ? 1 : 0, id]);
+}
+
+export async function setHighPriority(tx: Tx, id: number, allowed: boolean): Promise<void> {
+  await tx.run("update account set high_priority = ? where id = ? and deleted_at is null", [allowed ? 1 : 0, id]);
+}
+
+export async function mayAskForHighPriority(tx: Tx, id: number): Promise<boolean> {
+  const rows = await tx.all("select 1 from account where id = ? and (high_priority = 1 or role = 'operator')", [id]);
+  return rows.length > 0;
 }
 
 /** Operators that can sign in. */

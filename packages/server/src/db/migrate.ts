@@ -23,6 +23,7 @@ import { modelReports } from "./migrations/0020-model-reports.ts";
 import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
 import { comments } from "./migrations/0023-comments.ts";
+import { highPriority } from "./migrations/0024-high-priority.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -46,6 +47,7 @@ const MIGRATIONS: readonly Migration[] = [
   runShares,
   statusSamples,
   comments,
+  highPriority,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -12,6 +12,8 @@ export interface AccountTable {
   password_hash: string;
   role: "operator" | "member";
   suspended: Generated<number>;
+  /** 1: may ask for high priority, as operators may. */
+  high_priority: Generated<number>;
   created_at: number;
   email_verified_at: number | null;
   /** Name, address, password and keys are gone since then; what was paid and charged stays, under the bare number. */

@@ -15,6 +15,7 @@ import {
   type Task,
   type TaskStatus,
 } from "@modelyard/contract";
+import { allowPriority } from "../accounts/service-priority.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import { addFile, fileByAccessKey, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
@@ -226,6 +227,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return db.write(async (tx) => {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
+        await allowPriority(tx, accountId, wish.priority);
         const limit = await ledger.hold(tx, { accountId, amount: quoted.hold, overLimit: deps.overLimit });
         if (caps !== 0) {
           const { keyId, memberId } = principal;

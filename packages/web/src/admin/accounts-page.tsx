@@ -70,11 +70,12 @@ function columns(onChanged: () => void, onCredit: (account: AdminAccount) => voi
   return [
     {
       title: "Account",
-      cell: ({ email, name, role, verified, suspended }) => (
+      cell: ({ email, name, role, verified, suspended, highpriority }) => (
         <span className="grid min-w-52 gap-0.5">
           <span className="flex flex-wrap items-center gap-2">
             <span className="font-semibold wrap-anywhere">{email}</span>
             {role === "operator" && <Badge tone="plain">Operator</Badge>}
+            {role !== "operator" && highpriority && <Badge tone="plain">High priority</Badge>}
             {suspended && <Badge tone="bad">Suspended</Badge>}
             {!verified && <Badge tone="wait">Not confirmed</Badge>}
           </span>
@@ -92,11 +93,32 @@ function columns(onChanged: () => void, onCredit: (account: AdminAccount) => voi
           <Button size="small" aria-label={`Credit for ${account.email}`} onClick={() => onCredit(account)}>
             Credit
           </Button>
+          {account.role !== "operator" && <HighPriority account={account} onChanged={onChanged} />}
           <Suspension account={account} onChanged={onChanged} />
         </span>
       ),
     },
   ];
+}
+
+function HighPriority({ account, onChanged }: { account: AdminAccount; onChanged: () => void }) {
+  const { isBusy, act } = useAction();
+  const { uuid, email, highpriority } = account;
+  return (
+    <Button
+      size="small"
+      disabled={isBusy}
+      aria-label={highpriority ? `Normal priority at most for ${email}` : `Allow high priority for ${email}`}
+      onClick={() =>
+        void act(async (client) => {
+          await client.ask("Admin/Priority", { uuid, high: !highpriority }, EmptyResponse);
+          onChanged();
+        })
+      }
+    >
+      {highpriority ? "Normal priority" : "High priority"}
+    </Button>
+  );
 }
 
 function Suspension({ account, onChanged }: { account: AdminAccount; onChanged: () => void }) {
