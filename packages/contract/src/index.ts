@@ -13,6 +13,7 @@ export * from "./log.ts";
 export * from "./manifest.ts";
 export * from "./manifest-items.ts";
 export * from "./manifest-problems.ts";
+export * from "./mcp.ts";
 export * from "./message-batch.ts";
 export * from "./money.ts";
 export * from "./openapi.ts";

@@ -35,6 +35,7 @@ import { createPublishers } from "./ledger/service-publishers.ts";
 import { createStripePayments } from "./ledger/service-stripe.ts";
 import { createWallets } from "./ledger/service-wallet.ts";
 import { createMail } from "./mail/service.ts";
+import { mcpRoutes } from "./mcp/routes.ts";
 import { createMeter } from "./metrics/meter.ts";
 import { metricsRoutes } from "./metrics/routes.ts";
 import { createTaskTraces } from "./metrics/task-traces.ts";
@@ -262,6 +263,7 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     readiness: (model) => readinessOf(model, registry.all()),
     isInstalled: (version) => isInstalled(registry.all(), version),
   });
+  mcpRoutes(app, { log });
   modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
   const status = createStatus({ db, registry, pauses, log });
   statusRoutes(app, { status });

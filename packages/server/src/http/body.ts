@@ -34,8 +34,11 @@ export type StoreFile = (file: {
   stream: Readable;
 }) => Promise<unknown>;
 
-/** Plain events instead of an async iterator: it is on the hot path of every call. */
-function readAll(source: Readable, limit: number): Promise<Buffer> {
+/**
+ * The whole body, at most `limit` bytes; throws `bodyTooLarge` or, where it breaks off, `badBody`. Plain events instead of an async
+ * iterator: it is on the hot path of every call.
+ */
+export function readAll(source: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

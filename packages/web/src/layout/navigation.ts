@@ -58,6 +58,7 @@ export const FOOTER: readonly { title: string; items: readonly { href: string; l
     title: "For programs",
     items: [
       { href: "/openapi.json", label: "OpenAPI description" },
+      { href: "/docs/api/agents", label: "Agents (MCP)" },
       { href: "/llms.txt", label: "llms.txt" },
       { href: "/sitemap.xml", label: "Sitemap" },
     ],

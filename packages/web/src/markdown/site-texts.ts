@@ -48,6 +48,7 @@ A run is started with \`POST /v1/Run/{owner}/{model}\` and asked for with \`POST
 ## API
 
 - [OpenAPI description](${base}/openapi.json): every endpoint with its fields and answers
+- [Model Context Protocol](${base}/docs/api/agents.md): ${base}/mcp finds models, quotes and runs them, with a project's key in \`x-api-key\`
 ${docs.length > 0 ? `\n## Documentation\n\n${docs.join("\n")}\n` : ""}
 ## Models
 
