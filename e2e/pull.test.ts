@@ -21,7 +21,9 @@ const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex")
 let cuts = 0;
 let ranges: string[] = [];
 const hub: Server = createServer((request, response) => {
-  const bytes = { "/large/known.bin": known, "/large/unknown.bin": unknown, "/large/named.bin": named }[request.url ?? ""];
+  const bytes = { "/large/known.bin": known, "/large/unknown.bin": unknown, "/large/named.bin": named }[
+    request.url ?? ""
+  ];
   if (!bytes) return void response.writeHead(404).end();
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   ranges.push(`${request.url} ${from}`);

@@ -92,10 +92,9 @@ async function answer(model: Model, { id, inputs, outputDir }: Request, signal: 
 
 function side(given: number | undefined, { size }: { size: number }, which: keyof Size): number {
   const pixels = given ?? size;
-  if (pixels % PIXELS !== 0 || pixels < LEAST_SIDE || pixels > MOST_SIDE)
-    throw new Error(
-      `The ${which} has to be a multiple of ${PIXELS} from ${LEAST_SIDE} to ${MOST_SIDE}, not ${pixels}.`,
-    );
+  if (pixels % PIXELS !== 0) throw new Error(`The ${which} has to be a multiple of ${PIXELS}, not ${pixels}.`);
+  if (pixels < LEAST_SIDE || pixels > MOST_SIDE)
+    throw new Error(`The ${which} has to be from ${LEAST_SIDE} to ${MOST_SIDE} pixels, not ${pixels}.`);
   return pixels;
 }
 

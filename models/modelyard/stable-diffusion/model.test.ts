@@ -223,8 +223,8 @@ describe("the service", () => {
 
   test("says what is wrong with what it is given", async () => {
     const say = async (inputs: object) => (await model.run({ ...small, ...inputs })).error;
-    assert.equal(await say({ width: 500 }), "The width has to be a multiple of 8 from 64 to 2048, not 500.");
-    assert.equal(await say({ height: 4096 }), "The height has to be a multiple of 8 from 64 to 2048, not 4096.");
+    assert.equal(await say({ width: 500 }), "The width has to be a multiple of 8, not 500.");
+    assert.equal(await say({ height: 4096 }), "The height has to be from 64 to 2048 pixels, not 4096.");
     assert.equal(await say({ prompt: " " }), "There is no description of a picture.");
     assert.equal(await say({ seed: 1.5 }), "The seed has to be a whole number up to 4294967295, not 1.5.");
     assert.match((await say({ inputImage: fileURLToPath(import.meta.url) })) ?? "", /^The picture could not be read: /);

@@ -16,7 +16,7 @@ export type Node = readonly [
   attributes?: Readonly<Record<string, Attribute>>,
 ];
 export interface Constant {
-  shape: TensorShape;
+  shape: readonly ["float32" | "int64", ...number[]];
   values: readonly number[];
   /** The values lie in this file beside the network's, from this byte on; `bytesOf` gives them. */
   external?: { file: string; offset: number };
@@ -57,26 +57,8 @@ export function onnxFile({ inputs, outputs, constants = {}, nodes }: Network): B
 
 /** A constant's values as they stand in a file: little-endian, one behind the other. */
 export function bytesOf({ shape: [type], values }: Constant): Buffer {
-  const width = { float32: 4, float16: 2, int32: 4, int64: 8, bool: 1 }[type];
-  const view = new DataView(new ArrayBuffer(values.length * width));
-  for (const [i, value] of values.entries()) {
-    const at = i * width;
-    if (type === "float32") view.setFloat32(at, value, true);
-    else if (type === "float16") view.setUint16(at, halfOf(value), true);
-    else if (type === "int32") view.setInt32(at, value, true);
-    else if (type === "int64") view.setBigInt64(at, BigInt(value), true);
-    else view.setUint8(at, value);
-  }
-  return Buffer.from(view.buffer);
-}
-
-/** Bits of the 16-bit float at or below a number of ordinary size (2⁻¹⁴ to 65504), or of zero. */
-function halfOf(value: number): number {
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, value);
-  const single = bits.getUint32(0);
-  const exponent = ((single >>> 23) & 255) - 112;
-  return ((single >>> 16) & 0x8000) | (exponent <= 0 ? 0 : (exponent << 10) | ((single >>> 13) & 0x3ff));
+  const array = type === "float32" ? Float32Array.from(values) : BigInt64Array.from(values, BigInt);
+  return Buffer.from(array.buffer);
 }
 
 function nodeOf([operator, inputs, outputs, attributes = {}]: Node): Buffer {
@@ -107,7 +89,7 @@ function tensorOf(name: string, constant: Constant): Buffer {
   const length = bytesOf(constant).length;
   const pair = (key: string, value: string) => message(13, Buffer.concat([message(1, key), message(2, value)]));
   return Buffer.concat([
-    ...sides.map((side) => number(1, Number(side))),
+    ...sides.map((side) => number(1, side)),
     number(2, TYPES[type]),
     message(8, name),
     ...(external

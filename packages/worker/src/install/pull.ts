@@ -139,7 +139,10 @@ async function keep(cache: WeightCache, path: string, weight: Weight): Promise<{
   const wrong = sha256 !== (weight.sha256 ?? sha256) || size !== (weight.size ?? size);
   if (wrong) {
     await rm(path, { force: true });
-    const expected = weight.sha256 === null ? `size is ${size}, expected ${weight.size}` : `sha256 is ${sha256}, expected ${weight.sha256}`;
+    const expected =
+      weight.sha256 === null
+        ? `size is ${size}, expected ${weight.size}`
+        : `sha256 is ${sha256}, expected ${weight.sha256}`;
     throw new InstallError("weights", `${weight.file}: ${expected}`);
   }
   await chmod(path, 0o444);
