@@ -109,3 +109,12 @@ test("says what is wrong with what it is given", async () => {
   const { error } = await model.run({ prompt: "story", min_tokens: 50, max_tokens: 10 });
   assert.equal(error, "The shortest summary is longer than the longest.");
 });
+
+test("stops between two tokens", async () => {
+  const { error, messages } = await model.run(
+    { prompt: "long story more ".repeat(200), min_tokens: 400, max_tokens: 500 },
+    { onMessage: (message, cancel) => message.type === "progress" && message.step === 5 && cancel() },
+  );
+  assert.equal(error, "cancelled");
+  assert.ok(messages.length < 300, `${messages.length}`);
+});
