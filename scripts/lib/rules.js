@@ -105,6 +105,7 @@ const COPIES = [
   "ffmpeg.ts",
   "inputs.ts",
   "noise.ts",
+  "one-encoder.ts",
   "onnx-network.ts",
   "pictures.ts",
 ];

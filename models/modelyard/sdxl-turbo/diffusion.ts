@@ -9,6 +9,8 @@ import { loadNetwork, type Network, type Numbers } from "./onnx-network.ts";
 export const PIXELS = 8;
 /** Numbers for each pixel of the latent. */
 const CHANNELS = 4;
+/** Numbers that stand for the guidance, where a network takes it as an input. */
+const GUIDANCE = 256;
 
 export interface Size {
   width: number;
@@ -36,7 +38,10 @@ export interface Drawing {
   condition: Condition;
   size: Size;
   steps: number;
-  /** How much further than without guidance each step goes from the unwanted to the wanted (Ho and Salimans, 2022). */
+  /**
+   * How much further than without guidance each step goes from the unwanted to the wanted (Ho and Salimans, 2022). Networks that take it as an
+   * input, as those of latent consistency do, go there by themselves.
+   */
   scale: number;
   seed: number;
   /** To begin with: red, green and blue plane of a picture of `size`, -1 to 1; and the part of the steps that is done on it, above 0 to 1. */
@@ -77,7 +82,9 @@ export async function loadDiffusion(folder: string, latentScale: number): Promis
     for (let i = first; i < steps; i++) {
       signal.throwIfAborted();
       const input = { data: networkInput(latent, schedule.sigmas[i]!), dims };
-      const ask = (conditioning: Conditioning) => predict(unet, input, schedule.timesteps[i]!, conditioning);
+      const timestep_cond = guidance(scale - 1);
+      const ask = (conditioning: Conditioning) =>
+        predict(unet, input, schedule.timesteps[i]!, { ...conditioning, timestep_cond });
       let answer = await ask(condition.wanted);
       if (condition.unwanted) {
         const away = await ask(condition.unwanted);
@@ -88,7 +95,7 @@ export async function loadDiffusion(folder: string, latentScale: number): Promis
     }
     signal.throwIfAborted();
     const data = latent.map((value) => value / latentScale);
-    const { planes } = { planes: await only(decoder, { data, dims }) };
+    const planes = await only(decoder, { data, dims });
     if (planes.data.length !== 3 * size.width * size.height)
       throw new Error(`The decoder made a picture of ${planes.dims.slice(-2).reverse().join(" × ")} pixels.`);
     return planes.data;
@@ -108,6 +115,18 @@ async function predict(
   if (data.length !== sample.data.length)
     throw new Error("The network's answer has not the size of what it was given.");
   return data;
+}
+
+/** The guidance as an input: sines and cosines of it at wave lengths from short to long, as Luo and others (2023) have it. */
+function guidance(extent: number): Numbers {
+  const waves = GUIDANCE / 2;
+  const data = new Float32Array(GUIDANCE);
+  for (let i = 0; i < waves; i++) {
+    const angle = 1000 * extent * Math.exp((-Math.log(10_000) * i) / (waves - 1));
+    data[i] = Math.sin(angle);
+    data[waves + i] = Math.cos(angle);
+  }
+  return { data, dims: [1, GUIDANCE] };
 }
 
 /** The latent that the decoder would make this picture of. */

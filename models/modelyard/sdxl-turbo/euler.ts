@@ -1,7 +1,7 @@
 /**
- * Euler's method through the noise levels of a diffusion network, plain or ancestral: Karras and others, "Elucidating the Design Space of
- * Diffusion-Based Generative Models" (2022), algorithm 1, in the form that k-diffusion and diffusers gave it. sigma is the standard deviation of
- * the noise in a latent; a latent at sigma is the clean one plus sigma times normal noise.
+ * The way through the noise levels of a diffusion network. Euler's method, plain or ancestral: Karras and others, "Elucidating the Design Space of
+ * Diffusion-Based Generative Models" (2022), algorithm 1, in the form that k-diffusion and diffusers gave it. Latent consistency: Luo and others
+ * (2023), algorithm 3. sigma is the standard deviation of the noise in a latent; a latent at sigma is the clean one plus sigma times normal noise.
  */
 
 /** `scheduler_config.json` of the weights; what else it says is about other methods. */
@@ -14,6 +14,7 @@ export interface NoiseConfig {
   prediction_type?: string;
   timestep_spacing?: string;
   steps_offset?: number;
+  original_inference_steps?: number;
 }
 
 export interface Schedule {
@@ -25,8 +26,8 @@ export interface Schedule {
   start: number;
   /** What the network answers: the noise, or the velocity of Salimans and Ho (2022). */
   answers: "epsilon" | "v_prediction";
-  /** Each step takes away too much noise and adds new noise instead. */
-  ancestral: boolean;
+  /** ancestral: each step takes away too much noise and adds new noise instead. consistency: it takes away all of it. */
+  method: "plain" | "ancestral" | "consistency";
 }
 
 /** Throws where the weights were made for something that this method cannot do. */
@@ -35,8 +36,12 @@ export function planSteps(config: NoiseConfig, steps: number): Schedule {
   const answers = config.prediction_type ?? "epsilon";
   if (answers !== "epsilon" && answers !== "v_prediction")
     throw new Error(`Predictions of type ${answers} are not known.`);
+  const method = methodOf(config._class_name ?? "");
   const spacing = config.timestep_spacing ?? "linspace";
-  const timesteps = spread(spacing, levels.length, steps, config.steps_offset ?? 0);
+  const timesteps =
+    method === "consistency"
+      ? learnt(levels.length, config.original_inference_steps ?? 50, steps)
+      : spread(spacing, levels.length, steps, config.steps_offset ?? 0);
   const sigmas = [...timesteps.map((timestep) => levels[timestep]!), 0];
   const most = sigmas[0]!;
   return {
@@ -45,8 +50,21 @@ export function planSteps(config: NoiseConfig, steps: number): Schedule {
     // With "leading" the first step is not at the noisiest level, and some of the picture is taken to be there already.
     start: spacing === "leading" ? Math.hypot(most, 1) : most,
     answers,
-    ancestral: config._class_name?.includes("Ancestral") ?? false,
+    method,
   };
+}
+
+/** What else there is leads to the same pictures as Euler's plain method. */
+function methodOf(name: string): Schedule["method"] {
+  if (name.includes("LCM")) return "consistency";
+  return name.includes("Ancestral") ? "ancestral" : "plain";
+}
+
+/** A consistency network learnt `original` timesteps alone: some of these, as far apart as can be. */
+function learnt(count: number, original: number, steps: number): number[] {
+  if (steps > original) throw new Error(`The network can do at most ${original} steps, not ${steps}.`);
+  const apart = Math.floor(count / original);
+  return Array.from({ length: steps }, (_, i) => (original - Math.floor((i * original) / steps)) * apart - 1);
 }
 
 /** sigma of every timestep that the network was trained on. */
@@ -88,7 +106,7 @@ export function networkInput(latent: Float32Array, sigma: number): Float32Array 
   return latent.map((value) => value * scale);
 }
 
-/** The latent after step `i`. `noise` is asked for new noise where the method is ancestral. */
+/** The latent after step `i`. `noise` is asked for new noise where the method wants it. */
 export function takeStep(options: {
   schedule: Schedule;
   i: number;
@@ -98,17 +116,32 @@ export function takeStep(options: {
 }): Float32Array {
   const { schedule, i, latent, answer, noise } = options;
   const [from, to] = [schedule.sigmas[i]!, schedule.sigmas[i + 1]!];
-  const again = schedule.ancestral ? Math.min(to, Math.sqrt((to ** 2 * (from ** 2 - to ** 2)) / from ** 2)) : 0;
-  const down = Math.sqrt(to ** 2 - again ** 2);
   const velocity = schedule.answers === "v_prediction";
-  const next = latent.map((value, at) => {
-    // Direction of the noise: (latent - clean) / sigma, where clean is what the network makes of it.
-    const clean = velocity
-      ? value / (from ** 2 + 1) - (answer[at]! * from) / Math.hypot(from, 1)
-      : value - from * answer[at]!;
-    return value + ((value - clean) / from) * (down - from);
-  });
+  /** What the network makes of the latent's number at a place: that of the clean picture. */
+  const cleanAt = (at: number) =>
+    velocity
+      ? latent[at]! / (from ** 2 + 1) - (answer[at]! * from) / Math.hypot(from, 1)
+      : latent[at]! - from * answer[at]!;
+  const again = newNoise(schedule.method, from, to);
+  const down = Math.sqrt(to ** 2 - again ** 2);
+  // Along the direction of the noise, (latent - clean) / sigma, to where there is less of it.
+  const next = latent.map((value, at) => value + ((value - cleanAt(at)) / from) * (down - from));
   if (again === 0) return next;
   const fresh = noise(next.length);
   return next.map((value, at) => value + fresh[at]! * again);
+}
+
+/**
+ * Standard deviation of the noise that a step adds. (A consistency network's answer and its input are weighed with 1 and 0: the exact weights differ
+ * from them by less than 0.00001 at all timesteps that it learnt.)
+ */
+function newNoise(method: Schedule["method"], from: number, to: number): number {
+  switch (method) {
+    case "plain":
+      return 0;
+    case "ancestral":
+      return Math.min(to, Math.sqrt((to ** 2 * (from ** 2 - to ** 2)) / from ** 2));
+    case "consistency":
+      return to;
+  }
 }

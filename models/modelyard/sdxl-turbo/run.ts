@@ -1,7 +1,8 @@
 /** SDXL Turbo: a Modelyard service; drawing-service.ts says how it talks. */
-import { loadConditioner } from "./conditioning.ts";
+
 import { loadDiffusion } from "./diffusion.ts";
 import { serveDrawings } from "./drawing-service.ts";
+import { loadConditioner } from "./two-encoders.ts";
 
 /** `scaling_factor` of the autoencoder of Stable Diffusion XL (its config.json). */
 const LATENT_SCALE = 0.13025;

@@ -7,14 +7,14 @@ const near = (a: number, b: number, by = 1e-4) => assert.ok(Math.abs(a - b) < by
 const none = () => assert.fail("no noise was needed");
 
 test("the noise goes from 14.6146 to 0.0292, as the authors of k-diffusion give it for Stable Diffusion", () => {
-  const { timesteps, sigmas, start, ancestral, answers } = planSteps(STABLE_DIFFUSION, 25);
+  const { timesteps, sigmas, start, method, answers } = planSteps(STABLE_DIFFUSION, 25);
   assert.equal(timesteps.length, 25);
   assert.deepEqual([timesteps[0], timesteps[24]], [999, 0]);
   near(sigmas[0]!, 14.6146);
   near(sigmas[24]!, 0.0292);
   assert.equal(sigmas[25], 0);
   assert.ok(sigmas.every((sigma, i) => i === 0 || sigma < sigmas[i - 1]!));
-  assert.deepEqual([start, ancestral, answers], [sigmas[0], false, "epsilon"]);
+  assert.deepEqual([start, method, answers], [sigmas[0], "plain", "epsilon"]);
 });
 
 test("steps are spread as the weights say", () => {
@@ -68,7 +68,7 @@ test("a network that knows the noise leads straight to the picture, in as many s
 
 test("the ancestral method replaces noise, and ends without", () => {
   const schedule = planSteps({ ...STABLE_DIFFUSION, _class_name: "EulerAncestralDiscreteScheduler" }, 5);
-  assert.ok(schedule.ancestral);
+  assert.equal(schedule.method, "ancestral");
   const still = walk(schedule, 0.7, 30, (count) => new Float32Array(count));
   const stirred = walk(schedule, 0.7, 30, (count) => new Float32Array(count).fill(1));
   let left = 30 - 0.7;
@@ -84,4 +84,24 @@ test("the ancestral method replaces noise, and ends without", () => {
   }
   near(stirred[4]!, 0.7);
   assert.equal(walk(planSteps({ ...STABLE_DIFFUSION, _class_name: "EulerAncestral" }, 1), 0.7, 3, none).length, 1);
+});
+
+test("a consistency network does the steps it learnt, and each goes to the picture and back to less noise", () => {
+  const config = {
+    ...STABLE_DIFFUSION,
+    _class_name: "LCMScheduler",
+    timestep_spacing: "leading",
+    original_inference_steps: 50,
+  };
+  assert.deepEqual(planSteps(config, 4).timesteps, [999, 759, 499, 259]);
+  assert.deepEqual(planSteps(config, 1).timesteps, [999]);
+  assert.deepEqual(planSteps(config, 50).timesteps.slice(-2), [39, 19]);
+  assert.throws(() => planSteps(config, 51), /at most 50 steps, not 51/);
+  const schedule = planSteps(config, 4);
+  near(schedule.start ** 2, schedule.sigmas[0]! ** 2 + 1);
+  const seen = walk(schedule, 0.7, 30, (count) => new Float32Array(count).fill(1));
+  for (const [i, value] of seen.entries()) near(value, 0.7 + schedule.sigmas[i + 1]!, 1e-3);
+  // The exact weights of the answer and of the input: sigma_data 0.5, timesteps times 10.
+  const [skip, out] = [0.25 / (190 ** 2 + 0.25), 190 / Math.sqrt(190 ** 2 + 0.25)];
+  assert.ok(skip < 1e-5 && 1 - out < 1e-5);
 });

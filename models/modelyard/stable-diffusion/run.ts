@@ -1,7 +1,8 @@
 /** Stable Diffusion 1.5: a Modelyard service; drawing-service.ts says how it talks. */
-import { loadConditioner } from "./conditioning.ts";
+
 import { loadDiffusion } from "./diffusion.ts";
 import { serveDrawings } from "./drawing-service.ts";
+import { loadConditioner } from "./one-encoder.ts";
 
 /** `scaling_factor` of the autoencoder of Stable Diffusion 1 and 2 (its config.json). */
 const LATENT_SCALE = 0.18215;

@@ -4,10 +4,19 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bytesOf, type Constant, floats, integers, type Network, onnxFile, type TensorType } from "../onnx.ts";
+import {
+  bytesOf,
+  type Constant,
+  floats,
+  integers,
+  type Network,
+  type Node,
+  onnxFile,
+  type TensorType,
+} from "../onnx.ts";
 
 /** The network's answer is `sample` × scaled latent + `timestep` × timestep + `text` × mean of what the encoder said, and the same of the others. */
-export const UNET = { sample: 0.9, timestep: 0.0002, text: 0.4, pooled: 0.2, sizes: 0.0001 };
+export const UNET = { sample: 0.9, timestep: 0.0002, text: 0.4, pooled: 0.2, sizes: 0.0001, guidance: 0.3 };
 /** The decoder's red, green and blue are the first three channels times this; the encoder does the opposite. */
 export const DECODER = 0.1;
 /** What the encoder says of a token is its number times this. */
@@ -26,6 +35,8 @@ export interface SmallDiffusion {
   folder: string;
   /** Two text encoders, as in SDXL. */
   two?: boolean;
+  /** The network takes the guidance as an input, as those of latent consistency do. */
+  guidance?: boolean;
   /** Of the network's inputs and outputs: 16-bit exports have 16-bit ones. */
   floats?: "float32" | "float16";
   integers?: "int32" | "int64";
@@ -108,20 +119,31 @@ function secondTextEncoder(options: SmallDiffusion): Network {
 
 /** Its factors lie in a file of their own, as those of the large networks do. */
 function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
-  const { two = false, brokenBelow = -1 } = options;
-  const names = ["sample", "timestep", "text", "pooled", "sizes"] as const;
+  const { two = false, guidance = false, brokenBelow = -1 } = options;
+  const names = ["sample", "timestep", "text", "pooled", "sizes", "guidance"] as const;
   const external = (name: (typeof names)[number]): Constant => ({
     shape: ["float32"],
     values: [UNET[name]],
     external: { file: "weights.pb", offset: 4 * names.indexOf(name) },
   });
   const type = real(options);
+  const means: [input: string, factor: string][] = [
+    ["encoder_hidden_states", "text"],
+    ...(two
+      ? ([
+          ["text_embeds", "pooled"],
+          ["time_ids", "sizes"],
+        ] as [string, string][])
+      : []),
+    ...(guidance ? ([["timestep_cond", "guidance"]] as [string, string][]) : []),
+  ];
   const network: Network = {
     inputs: {
       sample: [type, "batch", 4, "height", "width"],
       timestep: [options.integers ?? "int64", 1],
       encoder_hidden_states: [type, "batch", 77, "features"],
       ...(two ? { text_embeds: [type, "batch", 1] as const, time_ids: [type, "batch", 6] as const } : {}),
+      ...(guidance ? { timestep_cond: [type, "batch", 256] as const } : {}),
     },
     outputs: { out_sample: [type, "batch", 4, "height", "width"] },
     constants: {
@@ -131,32 +153,21 @@ function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
       least: floats(1),
     },
     nodes: [
-      ...(["sample", "timestep", "encoder_hidden_states", ...(two ? ["text_embeds", "time_ids"] : [])].map((name) => [
-        "Cast",
-        [name],
-        [`${name}_`],
-        { to: 1 },
-      ]) as unknown as Network["nodes"]),
-      ["Mul", ["sample_", "by_sample"], ["s"]],
-      ["Mul", ["timestep_", "by_timestep"], ["t"]],
-      ["ReduceMean", ["encoder_hidden_states_"], ["said"], { keepdims: 0 }],
-      ["Mul", ["said", "by_text"], ["e"]],
-      ["Add", ["s", "t"], ["st"]],
-      ["Add", ["st", "e"], ["ste"]],
-      ...(two
-        ? ([
-            ["ReduceMean", ["text_embeds_"], ["pooled"], { keepdims: 0 }],
-            ["ReduceMean", ["time_ids_"], ["sizes"], { keepdims: 0 }],
-            ["Mul", ["pooled", "by_pooled"], ["p"]],
-            ["Mul", ["sizes", "by_sizes"], ["z"]],
-            ["Add", ["ste", "p"], ["step"]],
-            ["Add", ["step", "z"], ["all"]],
-          ] as const)
-        : ([["Identity", ["ste"], ["all"]]] as const)),
+      ["Cast", ["sample"], ["latent"], { to: 1 }],
+      ["Cast", ["timestep"], ["time"], { to: 1 }],
+      ["Mul", ["latent", "by_sample"], ["by_latent"]],
+      ["Mul", ["time", "by_timestep"], ["by_time"]],
+      ["Add", ["by_latent", "by_time"], ["sum_0"]],
+      ...means.flatMap(([input, factor], i): Node[] => [
+        ["Cast", [input], [`${input}_`], { to: 1 }],
+        ["ReduceMean", [`${input}_`], [`${input}_mean`], { keepdims: 0 }],
+        ["Mul", [`${input}_mean`, `by_${factor}`], [`${input}_part`]],
+        ["Add", [`sum_${i}`, `${input}_part`], [`sum_${i + 1}`]],
+      ]),
       // Divided by 0 below that timestep, and by 1 above.
-      ["Greater", ["timestep_", "broken"], ["whole"]],
+      ["Greater", ["time", "broken"], ["whole"]],
       ["Where", ["whole", "least", "zero"], ["divisor"]],
-      ["Div", ["all", "divisor"], ["answer"]],
+      ["Div", [`sum_${means.length}`, "divisor"], ["answer"]],
       ["Cast", ["answer"], ["out_sample"], { to: cast(options) }],
     ],
   };
