@@ -7,10 +7,12 @@ import { loadConditioner } from "./one-encoder.ts";
 const LATENT_SCALE = 0.18215;
 
 const folder = process.env.WEIGHTS_DIR ?? "weights";
-const condition = await loadConditioner(folder);
-serveDrawings({
-  // The network takes the guidance as an input: no second look at what is not wanted.
-  condition: (texts) => condition({ ...texts, guided: false }),
-  draw: await loadDiffusion(folder, LATENT_SCALE),
-  defaults: { steps: 4, scale: 8, strength: 0.5, size: 512 },
+await serveDrawings(async () => {
+  const condition = await loadConditioner(folder);
+  return {
+    // The network takes the guidance as an input: no second look at what is not wanted.
+    condition: (texts) => condition({ ...texts, guided: false }),
+    draw: await loadDiffusion(folder, LATENT_SCALE),
+    defaults: { steps: 4, scale: 8, strength: 0.5, size: 512 },
+  };
 });

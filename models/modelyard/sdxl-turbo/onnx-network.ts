@@ -1,5 +1,6 @@
 /// <reference lib="esnext.float16" />
 /** One ONNX network: takes and gives 32-bit floats, whatever types the file wants. */
+import { availableParallelism } from "node:os";
 import ort from "onnxruntime-node";
 
 /** A tensor: its numbers row by row, and the lengths of its sides. */
@@ -18,11 +19,18 @@ export interface Network {
   run<Name extends string>(inputs: Record<string, Numbers>, wanted: readonly Name[]): Promise<Record<Name, Numbers>>;
 }
 
+/** Cores that the manifest has for a run (`resources.cpu`): more threads would only wait for their turn. */
+const CORES = 4;
+
 takeHalvesAsIntegers();
 
 /** `name` is what errors call it. Throws when the file is missing or no ONNX file. */
 export async function loadNetwork(path: string, name: string): Promise<Network> {
-  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+  const intraOpNumThreads = Math.min(CORES, availableParallelism());
+  const options = { logSeverityLevel: 3, intraOpNumThreads };
+  const session = await ort.InferenceSession.create(path, options).catch((error: Error) => {
+    throw new Error(`The network ${name} could not be loaded: ${error.message}`);
+  });
   const inputs = session.inputMetadata as { name: string; type: string; shape: (number | string)[] }[];
   return {
     inputs: inputs.map((input) => ({ name: input.name, dims: input.shape.length })),

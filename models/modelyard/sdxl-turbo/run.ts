@@ -8,8 +8,8 @@ import { loadConditioner } from "./two-encoders.ts";
 const LATENT_SCALE = 0.13025;
 
 const folder = process.env.WEIGHTS_DIR ?? "weights";
-serveDrawings({
+await serveDrawings(async () => ({
   condition: await loadConditioner(folder),
   draw: await loadDiffusion(folder, LATENT_SCALE),
   defaults: { steps: 2, scale: 1, strength: 0.5, size: 512 },
-});
+}));

@@ -37,8 +37,12 @@ export interface Model {
 const LEAST_SIDE = 64;
 const MOST_SIDE = 2048;
 
-/** Says that the model is ready, and answers until stdin ends. */
-export function serveDrawings(model: Model): void {
+/** Loads the model, says that it is ready, and answers until stdin ends. What cannot be loaded ends the process, with the reason on stderr. */
+export async function serveDrawings(load: () => Promise<Model>): Promise<void> {
+  const model = await load().catch((error: Error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
   const running = new Map<string, AbortController>();
   createInterface({ input: process.stdin })
     .on("line", (line) => {

@@ -36,7 +36,7 @@ after(async () => rm(root, { recursive: true }));
 
 async function start(options: Partial<SmallDiffusion>): Promise<DrivenModel> {
   const folder = await mkdtemp(join(root, "weights-"));
-  await writeSmallDiffusion({ folder, scheduler, ...options });
+  await writeSmallDiffusion({ folder, factors: "weights.pb", scheduler, ...options });
   const model = await driveModel(new URL(".", import.meta.url), { weightsDir: folder });
   open = createRequire(join(model.model.dir, "run.ts"))("sharp");
   return model;

@@ -8,8 +8,8 @@ import { loadConditioner } from "./one-encoder.ts";
 const LATENT_SCALE = 0.18215;
 
 const folder = process.env.WEIGHTS_DIR ?? "weights";
-serveDrawings({
+await serveDrawings(async () => ({
   condition: await loadConditioner(folder),
   draw: await loadDiffusion(folder, LATENT_SCALE),
   defaults: { steps: 25, scale: 7.5, strength: 0.75, size: 512 },
-});
+}));

@@ -40,6 +40,8 @@ export interface SmallDiffusion {
   /** Of the network's inputs and outputs: 16-bit exports have 16-bit ones. */
   floats?: "float32" | "float16";
   integers?: "int32" | "int64";
+  /** The file beside the network's with its factors: "weights.pb" or, as newer exports have it, "model.onnx_data". */
+  factors: "weights.pb" | "model.onnx_data";
   /** Contents of scheduler_config.json. */
   scheduler: object;
   /** The network answers with what is no number from this timestep down. */
@@ -68,7 +70,7 @@ export async function writeSmallDiffusion(options: SmallDiffusion): Promise<void
   if (two) await write("text_encoder_2/model.onnx", onnxFile(secondTextEncoder(options)));
   const { network, weights } = unet(options);
   await write("unet/model.onnx", onnxFile(network));
-  await write("unet/weights.pb", weights);
+  await write(`unet/${options.factors}`, weights);
   await write("vae_decoder/model.onnx", onnxFile(decoder(options)));
   await write("vae_encoder/model.onnx", onnxFile(encoder(options)));
 }
@@ -124,7 +126,7 @@ function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
   const external = (name: (typeof names)[number]): Constant => ({
     shape: ["float32"],
     values: [UNET[name]],
-    external: { file: "weights.pb", offset: 4 * names.indexOf(name) },
+    external: { file: options.factors, offset: 4 * names.indexOf(name) },
   });
   const type = real(options);
   const means: [input: string, factor: string][] = [
