@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
-import { DECODER, ENCODER, UNET, VOCABULARY, writeSmallDiffusion } from "@modelyard/testing/small-weights/diffusion";
+import { DECODER, ENCODER, UNET, VOCABULARY, weighed, writeSmallDiffusion } from "@modelyard/testing/small-weights/diffusion";
 import type sharp from "sharp";
 import { createNoise } from "./noise.ts";
 
@@ -48,14 +48,10 @@ function keptAt(timestep: number): number {
   return kept;
 }
 
-/** Mean of the guidance's sines and cosines. */
+/** The guidance's sines, then its cosines, at 128 wave lengths. */
 function guidanceMean(scale: number): number {
-  let sum = 0;
-  for (let i = 0; i < 128; i++) {
-    const angle = (scale - 1) * 1000 * 10_000 ** (-i / 127);
-    sum += Math.sin(angle) + Math.cos(angle);
-  }
-  return sum / 256;
+  const angles = Array.from({ length: 128 }, (_, i) => (scale - 1) * 1000 * 10_000 ** (-i / 127));
+  return weighed([...angles.map(Math.sin), ...angles.map(Math.cos)]);
 }
 
 /** Luo and others, algorithm 3, with latents of variance 1 as they write it, and the exact weights of answer and input. */
@@ -96,6 +92,8 @@ test("draws in one step and in four what the formulas give, with the guidance as
     const say = UNET.text * mean * ENCODER.first + UNET.guidance * guidanceMean(scale);
     const latent = drawn(9, 4 * 12 * 8, [...timesteps], say);
     const { data } = await open(files["picture-9.png"]).raw().toBuffer({ resolveWithObject: true });
+    const within = data.filter((value: number) => value > 0 && value < 255).length / data.length;
+    assert.ok(within > 0.3, `${within} of the picture says something`);
     for (let y = 0; y < 64; y++)
       for (let x = 0; x < 96; x++)
         for (let colour = 0; colour < 3; colour++) {

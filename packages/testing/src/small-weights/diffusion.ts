@@ -15,12 +15,19 @@ import {
   type TensorType,
 } from "../onnx.ts";
 
-/** The network's answer is `sample` × scaled latent + `timestep` × timestep + `text` × mean of what the encoder said, and the same of the others. */
-export const UNET = { sample: 0.9, timestep: 0.0002, text: 0.4, pooled: 0.2, sizes: 0.0001, guidance: 0.3 };
+/**
+ * The network's answer is `sample` × scaled latent + `timestep` × timestep + `text` × `weighed` of what the encoder said, and the same of its other
+ * inputs.
+ */
+export const UNET = { sample: 0.9, timestep: -0.0002, text: 0.4, pooled: 0.2, sizes: 0.0001, guidance: 0.0005 };
+/** The mean of a row's numbers, the first once, the second twice, and so on: it matters which is where. */
+export const weighed = (row: readonly number[]) => row.reduce((sum, value, i) => sum + (i + 1) * value, 0) / row.length;
 /** The decoder's red, green and blue are the first three channels times this; the encoder does the opposite. */
 export const DECODER = 0.1;
 /** What the encoder says of a token is its number times this. */
 export const ENCODER = { first: 0.01, second: 0.02, pooled: 0.03 };
+/** The layer before an encoder's last says this much more than the last. */
+export const LAYER = 0.1;
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"];
 /** Numbers of the tokens: letters, letters at a word's end, two made of others, begin and end. */
@@ -78,7 +85,7 @@ export async function writeSmallDiffusion(options: SmallDiffusion): Promise<void
 const cast = ({ floats: type = "float32" }: SmallDiffusion) => (type === "float32" ? 1 : 10);
 const real = ({ floats: type = "float32" }: SmallDiffusion): TensorType => type;
 
-/** The hidden states are the tokens' numbers, one feature each; the layer before the last has 1 more, which tells the two apart. */
+/** The hidden states are the tokens' numbers, one feature each; the layer before the last says a little more, which tells the two apart. */
 function textEncoder(options: SmallDiffusion, factor: number, layers: boolean): Network {
   return {
     inputs: { input_ids: [options.integers ?? "int64", "batch", 77] },
@@ -87,7 +94,7 @@ function textEncoder(options: SmallDiffusion, factor: number, layers: boolean): 
       ...(layers ? { "hidden_states.11": [real(options), "batch", 77, 1] as const } : {}),
       ...(layers ? { "hidden_states.12": [real(options), "batch", 77, 1] as const } : {}),
     },
-    constants: { factor: floats(factor), one: floats(1), last: integers(2) },
+    constants: { factor: floats(factor), more: floats(LAYER), last: integers(2) },
     nodes: [
       ["Cast", ["input_ids"], ["numbers"], { to: 1 }],
       ["Mul", ["numbers", "factor"], ["scaled"]],
@@ -95,7 +102,7 @@ function textEncoder(options: SmallDiffusion, factor: number, layers: boolean): 
       ["Cast", ["hidden"], ["last_hidden_state"], { to: cast(options) }],
       ...(layers
         ? ([
-            ["Add", ["hidden", "one"], ["before"]],
+            ["Add", ["hidden", "more"], ["before"]],
             ["Cast", ["before"], ["hidden_states.11"], { to: cast(options) }],
             ["Cast", ["hidden"], ["hidden_states.12"], { to: cast(options) }],
           ] as const)
@@ -129,16 +136,10 @@ function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
     external: { file: options.factors, offset: 4 * names.indexOf(name) },
   });
   const type = real(options);
-  const means: [input: string, factor: string][] = [
-    ["encoder_hidden_states", "text"],
-    ...(two
-      ? ([
-          ["text_embeds", "pooled"],
-          ["time_ids", "sizes"],
-        ] as [string, string][])
-      : []),
-    ...(guidance ? ([["timestep_cond", "guidance"]] as [string, string][]) : []),
-  ];
+  /** Inputs whose weighed mean counts, by the factor, and how long their rows are. */
+  const means: [input: string, factor: string, length: number][] = [["encoder_hidden_states", "text", two ? 2 : 1]];
+  if (two) means.push(["text_embeds", "pooled", 1], ["time_ids", "sizes", 6]);
+  if (guidance) means.push(["timestep_cond", "guidance", 256]);
   const network: Network = {
     inputs: {
       sample: [type, "batch", 4, "height", "width"],
@@ -150,6 +151,12 @@ function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
     outputs: { out_sample: [type, "batch", 4, "height", "width"] },
     constants: {
       ...Object.fromEntries(names.map((name) => [`by_${name}`, external(name)])),
+      ...Object.fromEntries(
+        means.map(([input, , length]) => [
+          `${input}_weights`,
+          { shape: ["float32", length], values: Array.from({ length }, (_, i) => i + 1) } satisfies Constant,
+        ]),
+      ),
       broken: floats(brokenBelow),
       zero: floats(0),
       least: floats(1),
@@ -161,8 +168,9 @@ function unet(options: SmallDiffusion): { network: Network; weights: Buffer } {
       ["Mul", ["time", "by_timestep"], ["by_time"]],
       ["Add", ["by_latent", "by_time"], ["sum_0"]],
       ...means.flatMap(([input, factor], i): Node[] => [
-        ["Cast", [input], [`${input}_`], { to: 1 }],
-        ["ReduceMean", [`${input}_`], [`${input}_mean`], { keepdims: 0 }],
+        ["Cast", [input], [`${input}_float`], { to: 1 }],
+        ["Mul", [`${input}_float`, `${input}_weights`], [`${input}_weighed`]],
+        ["ReduceMean", [`${input}_weighed`], [`${input}_mean`], { keepdims: 0 }],
         ["Mul", [`${input}_mean`, `by_${factor}`], [`${input}_part`]],
         ["Add", [`sum_${i}`, `${input}_part`], [`sum_${i + 1}`]],
       ]),
