@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
-import { DECODER, ENCODER, LAYER, UNET, VOCABULARY, weighed, writeSmallDiffusion } from "@modelyard/testing/small-weights/diffusion";
+import {
+  DECODER,
+  ENCODER,
+  LAYER,
+  UNET,
+  VOCABULARY,
+  weighed,
+  writeSmallDiffusion,
+} from "@modelyard/testing/small-weights/diffusion";
 import type sharp from "sharp";
 import { createNoise } from "./noise.ts";
 
