@@ -13,13 +13,17 @@ import { type Platform, REPOSITORY, startPlatform, temporaryFolder, until } from
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
 const known = randomBytes(3_000_000);
 const unknown = randomBytes(500_000);
+/** Its hash is in the manifest, its size is not. */
+const named = randomBytes(300_000);
 const hash = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
 /** A hub that breaks the connection after a million bytes, as often as it is told to, and knows ranges. */
 let cuts = 0;
 let ranges: string[] = [];
 const hub: Server = createServer((request, response) => {
-  const bytes = request.url === "/large/known.bin" ? known : request.url === "/large/unknown.bin" ? unknown : undefined;
+  const bytes = { "/large/known.bin": known, "/large/unknown.bin": unknown, "/large/named.bin": named }[
+    request.url ?? ""
+  ];
   if (!bytes) return void response.writeHead(404).end();
   const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   ranges.push(`${request.url} ${from}`);
@@ -55,13 +59,14 @@ runner: { type: command, command: [sh, run.sh] }
 pull: true
 weights:
   - { file: deep/known.bin, sha256: ${hash(known)}, size: ${known.length}, license: MIT, sources: [{ url: "https://hub.example/large/known.bin" }] }
+  - { file: deep/er/named.bin, sha256: ${hash(named)}, size: null, license: MIT, sources: [{ url: "https://hub.example/large/named.bin" }] }
   - { file: unknown.bin, sha256: null, size: null, license: CC-BY-4.0, sources: [{ url: "https://hub.example/large/unknown.bin" }] }
 license: { code: MIT, weights: "MIT and CC-BY-4.0", note: Made by a test. }
 `,
   );
   writeFileSync(
     join(dir, "run.sh"),
-    'cat "$WEIGHTS_DIR/deep/known.bin" "$WEIGHTS_DIR/unknown.bin" >"$OUTPUT_DIR/both.bin"\n',
+    'cat "$WEIGHTS_DIR/deep/known.bin" "$WEIGHTS_DIR/deep/er/named.bin" "$WEIGHTS_DIR/unknown.bin" >"$OUTPUT_DIR/all.bin"\n',
   );
   platform = await startPlatform({ dataDir: temporaryFolder("pull"), args: ["--models", models] });
 });
@@ -118,6 +123,7 @@ test("a pull shows the licences and wants them accepted", async () => {
   const { code, out, err } = await pull(mirror());
   assert.equal(code, 1);
   assert.match(out, /deep\/known\.bin {2}3\.0 MB {2}MIT {2}[0-9a-f]{64}/);
+  assert.match(out, new RegExp(`named\\.bin {2}size unknown {2}MIT {2}${hash(named)}`));
   assert.match(out, /unknown\.bin {2}size unknown {2}CC-BY-4\.0 {2}no hash is known/);
   assert.match(err, /have to be accepted.*--yes/s);
   assert.deepEqual(ranges, []);
@@ -142,7 +148,7 @@ test("a pull goes on where the connection broke, pins what nobody knew the hash 
   const [output] = (await client.detail({ taskid: taskid ?? "" })).outputs;
   assert.ok(output && "url" in output);
   const made = Buffer.from(await (await fetch(output.url)).arrayBuffer());
-  assert.ok(made.equals(Buffer.concat([known, unknown])), "the program found both under their names");
+  assert.ok(made.equals(Buffer.concat([known, named, unknown])), "the program found them under their names");
 });
 
 test("what was pinned is the only file that is accepted again; nothing is fetched twice", async () => {
@@ -151,12 +157,18 @@ test("what was pinned is the only file that is accepted again; nothing is fetche
   assert.equal(again.code, 0, again.err);
   assert.deepEqual(ranges, []);
   const pins = JSON.parse(readFileSync(join(platform.dataDir, "worker/cache/pins.json"), "utf8"));
-  assert.deepEqual(pins, { "test/large/unknown.bin": { sha256: hash(unknown), size: unknown.length } });
+  assert.deepEqual(pins, {
+    "test/large/deep/er/named.bin": { sha256: hash(named), size: named.length },
+    "test/large/unknown.bin": { sha256: hash(unknown), size: unknown.length },
+  });
 });
 
 test("a folder of the operator's is enough, and a wrong file in it is refused by name", async () => {
   const [folder, data] = [temporaryFolder("pull-offline"), temporaryFolder("pull-elsewhere")];
   writeFileSync(join(folder, "known.bin"), known);
+  // As in a clone of the publisher's repository: the manifest's name is longer in front.
+  mkdirSync(join(folder, "er"));
+  writeFileSync(join(folder, "er/named.bin"), named);
   ranges = [];
   const half = await pull(["--from", folder, "--yes"], data);
   assert.equal(half.code, 1);
@@ -170,6 +182,10 @@ test("a folder of the operator's is enough, and a wrong file in it is refused by
   const refused = await pull(["--from", wrong, "--yes"], temporaryFolder("pull-third"));
   assert.equal(refused.code, 1);
   assert.match(refused.err, /known\.bin: sha256 is [0-9a-f]{64}, expected/);
+  writeFileSync(join(folder, "er/named.bin"), Buffer.alloc(named.length));
+  const other = await pull(["--from", folder, "--yes"], temporaryFolder("pull-fourth"));
+  assert.equal(other.code, 1);
+  assert.match(other.err, new RegExp(`named\\.bin: sha256 is [0-9a-f]{64}, expected ${hash(named)}`));
 });
 
 test("a model that does not exist is named", async () => {

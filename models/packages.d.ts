@@ -13,3 +13,4 @@ declare module "tesseract.js";
 declare module "@shiguredo/rnnoise-wasm";
 declare module "phonemizer";
 declare module "node-llama-cpp";
+declare module "@huggingface/tokenizers";

@@ -95,7 +95,20 @@ export function checkLock({ path, source }) {
  * A model is a folder that stands alone, so what several need is in each of their folders. These files are copies: a change in one of them
  * is one in all of them.
  */
-const COPIES = ["assistant.ts", "conversations.ts", "ffmpeg.ts", "inputs.ts"];
+const COPIES = [
+  "assistant.ts",
+  "clip-tokens.ts",
+  "conversations.ts",
+  "diffusion.ts",
+  "drawing-service.ts",
+  "euler.ts",
+  "ffmpeg.ts",
+  "inputs.ts",
+  "noise.ts",
+  "one-encoder.ts",
+  "onnx-network.ts",
+  "pictures.ts",
+];
 
 /** @param {{ path: string, source: string }[]} files */
 export function checkCopies(files) {

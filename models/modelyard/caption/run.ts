@@ -8,13 +8,13 @@ import { env, pipeline, RawImage } from "@huggingface/transformers";
 interface Request {
   id: string;
   inputs: { inputImage: string; max_tokens?: number };
-  outputDir: string;
 }
 
 env.allowRemoteModels = false;
 env.localModelPath = process.env.WEIGHTS_DIR ?? "weights";
 const describe = await pipeline("image-to-text", "caption", { dtype: "q8", session_options: { logSeverityLevel: 3 } });
 
+// A run is over within a few seconds, so `cancel` needs no answer of its own.
 createInterface({ input: process.stdin })
   .on("line", (line) => {
     const request = JSON.parse(line);

@@ -6,8 +6,15 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type DrivenModel, driveModel } from "@modelyard/testing/drive-model";
+import { onnxFile } from "@modelyard/testing/onnx";
 import type sharp from "sharp";
-import { meanOfColours } from "./fixtures/one-node-network.ts";
+
+/** Takes a picture's three planes and gives their mean: light things are near. */
+const meanOfColours = onnxFile({
+  inputs: { pixel_values: ["float32", "batch", "channels", "height", "width"] },
+  outputs: { predicted_depth: ["float32", "batch", "height", "width"] },
+  nodes: [["ReduceMean", ["pixel_values"], ["predicted_depth"], { axes: [1], keepdims: 0 }]],
+});
 
 let model: DrivenModel;
 let open: typeof sharp;
@@ -15,7 +22,7 @@ let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "depth-"));
   await mkdir(join(folder, "depth/onnx"), { recursive: true });
-  await writeFile(join(folder, "depth/onnx/model_quantized.onnx"), meanOfColours());
+  await writeFile(join(folder, "depth/onnx/model_quantized.onnx"), meanOfColours);
   await writeFile(join(folder, "depth/config.json"), JSON.stringify({ model_type: "depth_anything" }));
   const preprocessor = {
     image_processor_type: "DPTImageProcessor",

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Weight } from "@modelyard/contract";
 import { RETRY_DELAYS } from "./fetch-retry.ts";
 import { describe, InstallError } from "./install-error.ts";
@@ -22,7 +22,8 @@ export interface Pulled {
 
 /**
  * Brings every weight into `cacheDir`, resuming what an earlier pull left. `from`: only files of this folder are used, by their sha256, their
- * name in the manifest, or the last part of it. `mirror`: an address that stands in for the scheme and host of the sources' addresses.
+ * name in the manifest, or the end of it: `chat/onnx/model.onnx` is also found as `onnx/model.onnx`, as a clone of the publisher's repository has
+ * it, and as `model.onnx`. `mirror`: an address that stands in for the scheme and host of the sources' addresses.
  * Throws `InstallError`, or the signal's reason.
  */
 export async function pullWeights(options: {
@@ -61,11 +62,16 @@ export async function pullWeights(options: {
   return pulled;
 }
 
-/** In an operator's folder a file may also lie under the last part of its name alone. */
+/** In an operator's folder a file may also lie under the end of its name. */
 function named(weight: KnownWeight, cache: WeightCache): KnownWeight {
-  const short = basename(weight.file);
   const lies = (name: string) => cache.localFolders.some((folder) => existsSync(join(folder, name)));
-  return !lies(weight.file) && lies(short) ? { ...weight, file: short } : weight;
+  return { ...weight, file: endsOf(weight.file).find(lies) ?? weight.file };
+}
+
+/** The name, and what is left of it without its first part, its first two parts, and so on. */
+function endsOf(name: string): string[] {
+  const parts = name.split("/");
+  return parts.map((_, i) => parts.slice(i).join("/"));
 }
 
 /** As HF_ENDPOINT and the like do: the path stays, everything in front of it changes. */
@@ -75,7 +81,7 @@ function mirrored(source: Weight["sources"][number], mirror: string | undefined)
   return { url: `${mirror.replace(/\/+$/, "")}${pathname}${search}` };
 }
 
-/** Fetches a file that nobody has named the hash of, and says what came. */
+/** Fetches a file that nobody has named the hash or the size of, and says what came. */
 async function trustFirst(options: {
   cache: WeightCache;
   weight: Weight;
@@ -84,14 +90,11 @@ async function trustFirst(options: {
 }): Promise<{ sha256: string; size: number }> {
   const { cache, weight, signal, onBytes } = options;
   const reasons: string[] = [];
-  for (const path of cache.localFolders.flatMap((folder) => [
-    join(folder, weight.file),
-    join(folder, basename(weight.file)),
-  ])) {
+  for (const path of cache.localFolders.flatMap((folder) => endsOf(weight.file).map((name) => join(folder, name)))) {
     if (!existsSync(path)) continue;
     const copy = scratchName(cache.folder);
     await copyFile(path, copy);
-    return keep(cache, copy);
+    return keep(cache, copy, weight);
   }
   // The part is found again by the name that it will have to the model, because nothing else is known of it.
   const name = createHash("sha256")
@@ -108,12 +111,12 @@ async function trustFirst(options: {
         part: own,
         name: weight.file,
         size: weight.size ?? undefined,
-        sha256: undefined,
+        sha256: weight.sha256 ?? undefined,
         signal,
         retryDelays: cache.retryDelays,
         onBytes: (done, total) => onBytes(weight.file, done, total ?? weight.size ?? done),
       });
-      return await keep(cache, own);
+      return await keep(cache, own, weight);
     } catch (error) {
       await rename(own, shared).catch(() => {});
       signal.throwIfAborted();
@@ -127,11 +130,21 @@ async function trustFirst(options: {
   );
 }
 
-async function keep(cache: WeightCache, path: string): Promise<{ sha256: string; size: number }> {
+async function keep(cache: WeightCache, path: string, weight: Weight): Promise<{ sha256: string; size: number }> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   const sha256 = hash.digest("hex");
   const { size } = await stat(path);
+  // One of the two may be known.
+  const wrong = sha256 !== (weight.sha256 ?? sha256) || size !== (weight.size ?? size);
+  if (wrong) {
+    await rm(path, { force: true });
+    const expected =
+      weight.sha256 === null
+        ? `size is ${size}, expected ${weight.size}`
+        : `sha256 is ${sha256}, expected ${weight.sha256}`;
+    throw new InstallError("weights", `${weight.file}: ${expected}`);
+  }
   await chmod(path, 0o444);
   await rename(path, join(cache.folder, sha256)).catch(async (error: unknown) => {
     await rm(path, { force: true });
