@@ -43,7 +43,7 @@ function Log({ title, text, file }: { title: string; text: string; file: string 
   return (
     <div>
       <div className="mb-1.5 flex items-center gap-2">
-        <h4 className="text-sm font-semibold">{title}</h4>
+        <p className="text-sm font-semibold">{title}</p>
         <span className="ml-auto" />
         {!follows && (
           <Button look="quiet" size="small" onClick={() => setFollows(true)}>
