@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InputGroup } from "@modelyard/contract";
-import { changes, checkedValues, formValues, keptValues, problemOf, problems, runBody } from "./form-values.ts";
+import { changes } from "./form-changes.ts";
+import { checkedValues, formValues, keptValues, problemOf, problems, runBody } from "./form-values.ts";
 
 const form = {
   inputs: [

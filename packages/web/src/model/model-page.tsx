@@ -2,7 +2,7 @@
 import { items } from "@modelyard/contract";
 import { type KeyboardEvent, lazy, Suspense, useMemo, useState } from "react";
 import { CardGrid } from "../catalogue/model-card.tsx";
-import { isOver } from "../run/run-state.ts";
+import { isOver } from "../run/run.ts";
 import { useRun } from "../run/use-run.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { signInPath } from "../session/sign-in-path.ts";
@@ -14,7 +14,7 @@ import { AppParts } from "./app-parts.tsx";
 import { CodePanel } from "./code-panel.tsx";
 import { CommentsSection } from "./comments-section.tsx";
 import { ModelForm } from "./form.tsx";
-import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
+import { checkedValues, formValues, problems, runBody } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
 import { ModelHeader } from "./model-header.tsx";
 import type { ModelSearch } from "./model-search.ts";
@@ -25,7 +25,7 @@ import { useFormValues } from "./use-form-values.ts";
 
 /** Only who has run something needs them. */
 const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
-const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.tsx")).RunPanel }));
+const ModelRun = lazy(async () => ({ default: (await import("./model-run.tsx")).ModelRun }));
 
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
@@ -75,7 +75,6 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
     submit();
   };
 
-  const before = ranWith ?? (found ? formValues(form, found) : undefined);
   return (
     <>
       <ModelHeader model={model} values={values} />
@@ -138,12 +137,12 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
           {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}
           {run && (
             <Suspense fallback={<div className="min-h-40 rounded-lg border border-line bg-card" />}>
-              <RunPanel
-                run={run}
+              <ModelRun
                 model={model}
-                inputPicture={inputPicture(before)}
-                inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
-                changes={before ? changes(form, before, values) : []}
+                run={run}
+                values={values}
+                ranWith={ranWith}
+                found={found}
                 onStop={stop}
                 onDismiss={dismiss}
               />
@@ -182,31 +181,6 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       )}
     </>
   );
-}
-
-/** The one picture that a run was given, where a result can be laid over it. */
-function inputPicture(
-  values: ReturnType<typeof formValues> | undefined | Readonly<Record<string, unknown>>,
-): string | undefined {
-  const pictures = Object.values(values ?? {}).flatMap((value) => {
-    if (!Array.isArray(value)) return [];
-    return value.flatMap((entry) => {
-      if (entry.kind === "url")
-        return /\.(png|jpe?g|webp|gif|avif)$/i.test(entry.url) && sameOrigin(entry.url) ? [entry.url as string] : [];
-      return entry.file.type.startsWith("image/") ? [objectUrl(entry.file)] : [];
-    });
-  });
-  return pictures.length === 1 ? pictures[0] : undefined;
-}
-
-const sameOrigin = (url: string) => URL.parse(url)?.origin === location.origin;
-const urls = new WeakMap<File, string>();
-
-/** One address for each file for as long as the page lives. */
-function objectUrl(file: File): string {
-  let url = urls.get(file);
-  if (!url) urls.set(file, (url = URL.createObjectURL(file)));
-  return url;
 }
 
 function SignInNote({ offered }: { offered: boolean }) {

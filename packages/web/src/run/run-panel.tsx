@@ -3,13 +3,13 @@ import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contr
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { dollars, duration } from "../catalogue/describe.ts";
-import type { Change } from "../model/form-values.ts";
+import type { Change } from "../model/form-changes.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
-import { isOver, isQueued, type RunState } from "./run-state.ts";
+import { isOver, isQueued, type RunState } from "./run.ts";
 import { STEPS, stageWords } from "./stages.ts";
 import { StreamedText } from "./streamed-text.tsx";
 import { useElapsed } from "./use-elapsed.ts";
