@@ -41,5 +41,6 @@ export * from "./task.ts";
 export * from "./task-event.ts";
 export * from "./tool.ts";
 export * from "./wallet.ts";
+export * from "./when.ts";
 export * from "./wire.ts";
 export * from "./worker-protocol.ts";

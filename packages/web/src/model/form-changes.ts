@@ -1,6 +1,6 @@
 /** What differs between two states of a form, in words. Pure. */
 import { type Item, items } from "@modelyard/contract";
-import type { FileEntry, Form, FormValue, FormValues } from "./form-values.ts";
+import { type FileEntry, type Form, type FormValue, type FormValues, hiddenOf } from "./form-values.ts";
 
 /** Words for one value, for lists of changes. */
 export function shownValue(item: Item, value: FormValue | undefined): string {
@@ -28,7 +28,9 @@ function sameFiles(a: FileEntry[], b: FileEntry[]): boolean {
 
 /** What differs between two states of the form, in its order. */
 export function changes(form: Form, before: FormValues, after: FormValues): Change[] {
+  const hidden = hiddenOf(form, after);
   return items(form).flatMap((item) => {
+    if (hidden.has(item.id)) return [];
     const from = before[item.id];
     const to = after[item.id];
     const same = Array.isArray(from) && Array.isArray(to) ? sameFiles(from, to) : from === to;

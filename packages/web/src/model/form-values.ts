@@ -1,6 +1,7 @@
 /** The values of a model's form: what a person typed or chose, as text, and what is made of it. Pure. */
 import {
   fileValue,
+  hiddenInputs,
   type Item,
   isFileItem,
   items,
@@ -67,13 +68,23 @@ function rawOf(value: FormValue | undefined, file: (entry: File) => unknown): un
   return value.map((entry) => (entry.kind === "url" ? entry.url : file(entry.file)));
 }
 
+function rawValues(values: FormValues): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, rawOf(value, described)]));
+}
+
+/** Ids of the items that do not apply with what the form holds (`when`). What was typed into them stays in `values`. */
+export function hiddenOf(form: Form, values: FormValues): ReadonlySet<string> {
+  return hiddenInputs(form, rawValues(values));
+}
+
 function described(file: File) {
   return fileValue({ ref: "", name: file.name, contentType: file.type, size: file.size });
 }
 
 /** What is wrong with one field, in words for the person who fills it in; undefined where nothing is. */
 export function problemOf(item: Item, value: FormValue | undefined): string | undefined {
-  const form = { inputs: [{ title: "", subtitle: "", items: [item] }] };
+  // By itself: whether it applies is another question.
+  const form = { inputs: [{ title: "", subtitle: "", items: [{ ...item, when: undefined }] }] };
   const read = readInputs(form, { [item.id]: rawOf(value, described) });
   const error = read.ok ? undefined : read.errors[0];
   if (!error) return undefined;
@@ -100,23 +111,27 @@ export function problemOf(item: Item, value: FormValue | undefined): string | un
 }
 
 export function problems(form: Form, values: FormValues): Map<string, string> {
-  const found = items(form).map((item) => [item.id, problemOf(item, values[item.id])] as const);
+  const hidden = hiddenOf(form, values);
+  const found = items(form)
+    .filter(({ id }) => !hidden.has(id))
+    .map((item) => [item.id, problemOf(item, values[item.id])] as const);
   return new Map(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
 }
 
 /** Checked values, for the price; undefined while something is wrong. */
 export function checkedValues(form: Form, values: FormValues): RunInputs["values"] | undefined {
-  const raw = Object.fromEntries(Object.entries(values).map(([id, value]) => [id, rawOf(value, described)]));
-  const read = readInputs(form, raw);
+  const read = readInputs(form, rawValues(values));
   return read.ok ? read.inputs.values : undefined;
 }
 
-/** The body of a run: an empty optional field is left out, so that its default holds. */
+/** The body of a run: an empty optional field is left out, so that its default holds, and so is one that does not apply. */
 export function runBody(form: Form, values: FormValues): Record<string, unknown> {
   const body: Record<string, unknown> = {};
+  const hidden = hiddenOf(form, values);
   for (const item of items(form)) {
     const value = values[item.id];
-    if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) continue;
+    if (hidden.has(item.id) || value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
+      continue;
     const raw = rawOf(value, (file) => file);
     const one = item.type === "fileinput" && Array.isArray(raw) ? raw[0] : raw;
     body[item.id] = item.type === "number" || item.type === "range" ? Number(one) : one;
