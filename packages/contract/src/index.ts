@@ -35,6 +35,7 @@ export * from "./share.ts";
 export * from "./site.ts";
 export * from "./slug.ts";
 export * from "./socket.ts";
+export * from "./spelling.ts";
 export * from "./status.ts";
 export * from "./sync.ts";
 export * from "./task.ts";

@@ -1,9 +1,10 @@
-/** What was spent, by day, model, project, key or run; its state is its address. */
+/** What was spent, by day, model, project, key, member or run; its state is its address. */
 import { type StatementLine, StatementResponse } from "@modelyard/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
+import { useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
@@ -30,7 +31,7 @@ export function UsagePage() {
   );
 }
 
-const LABELS: Record<By, string> = { day: "Day", model: "Model", project: "Project", key: "Key", task: "Run" };
+const LABELS: Record<By, string> = { day: "Day", model: "Model", project: "Project", key: "Key", member: "Member", task: "Run" };
 
 /** Lines that are asked for at a time: a year of days. */
 const PAGE = 400;
@@ -52,12 +53,15 @@ function Usage({ search }: { search: UsageSearch }) {
 
 function Choices({ search }: { search: UsageSearch }) {
   const navigate = useNavigate();
+  const session = useSession();
   const by = search.by ?? "day";
+  // Only an organisation has members.
+  const acts = session.state === "in" && session.acting !== undefined;
   return (
     <search className="flex flex-wrap items-end gap-x-6 gap-y-3">
       <nav aria-label="Listed by">
         <ul className="flex flex-wrap gap-2">
-          {STATEMENTS.map((name) => (
+          {STATEMENTS.filter((name) => name !== "member" || acts).map((name) => (
             <li key={name}>
               <Link
                 to="."
@@ -188,6 +192,7 @@ function columnsOf(by: By, total: number): Column<StatementLine>[] {
 function nameOf(by: By, line: StatementLine): string {
   if (by === "day") return line.day ?? "–";
   if (by === "model") return line.model ?? "–";
+  if (by === "member") return line.memberid === "0" ? "By a key" : line.member || `Member ${line.memberid}, who has left`;
   if (by === "project") return line.project ?? `Project ${line.projectid}`;
   return line.keyid === "0" ? "Runs on this site" : line.key || `Key ${line.keyid}`;
 }

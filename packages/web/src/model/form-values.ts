@@ -37,7 +37,7 @@ export function formValues(form: Form, given: Readonly<Record<string, unknown>> 
   return Object.fromEntries(entries);
 }
 
-function fromPlain(item: Item, value: unknown): FormValue | undefined {
+export function fromPlain(item: Item, value: unknown): FormValue | undefined {
   if (isFileItem(item)) {
     const urls = (Array.isArray(value) ? value : [value]).filter(
       (one): one is string => typeof one === "string" && one !== "",
@@ -77,15 +77,20 @@ export function hiddenOf(form: Form, values: FormValues): ReadonlySet<string> {
   return hiddenInputs(form, rawValues(values));
 }
 
-function described(file: File) {
+export function described(file: File) {
   return fileValue({ ref: "", name: file.name, contentType: file.type, size: file.size });
 }
 
 /** What is wrong with one field, in words for the person who fills it in; undefined where nothing is. */
 export function problemOf(item: Item, value: FormValue | undefined): string | undefined {
+  return rawProblem(item, rawOf(value, described));
+}
+
+/** The same for a value as a program would send it. */
+export function rawProblem(item: Item, raw: unknown): string | undefined {
   // By itself: whether it applies is another question.
   const form = { inputs: [{ title: "", subtitle: "", items: [{ ...item, when: undefined }] }] };
-  const read = readInputs(form, { [item.id]: rawOf(value, described) });
+  const read = readInputs(form, { [item.id]: raw });
   const error = read.ok ? undefined : read.errors[0];
   if (!error) return undefined;
   switch (error.error) {
@@ -103,6 +108,12 @@ export function problemOf(item: Item, value: FormValue | undefined): string | un
       return `This is too long: at most ${(item.maxLength ?? 100_000).toLocaleString("en")} characters.`;
     case "filesTooMany":
       return `Too many files: at most ${item.type === "fileinput" ? 1 : (item.maxFiles ?? 20)}.`;
+    case "parameterNotText":
+      return "This must be text.";
+    case "parameterNotBoolean":
+      return "This must be true or false.";
+    case "fileInvalid":
+      return "This must be the address of a file.";
     case "parameterNotOption":
       return "Choose one of the values offered.";
     default:
