@@ -184,7 +184,9 @@ for (const store of STORES) {
       assert.equal(foreign.errors[0]?.code, 1);
       const spent = (await forOrg("Wallet/Detail")).available;
       assert.equal(spent, "49.997000000000");
-      const { lines } = (await forOrg("Wallet/Statement", { by: "member" })) as { lines?: { member: string; runs: string }[] };
+      const { lines } = (await forOrg("Wallet/Statement", { by: "member" })) as {
+        lines?: { member: string; runs: string }[];
+      };
       assert.deepEqual(
         lines?.map(({ member: who, runs }) => [who, runs]),
         [[emails.owner, "1"]],

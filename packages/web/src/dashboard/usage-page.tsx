@@ -31,7 +31,14 @@ export function UsagePage() {
   );
 }
 
-const LABELS: Record<By, string> = { day: "Day", model: "Model", project: "Project", key: "Key", member: "Member", task: "Run" };
+const LABELS: Record<By, string> = {
+  day: "Day",
+  model: "Model",
+  project: "Project",
+  key: "Key",
+  member: "Member",
+  task: "Run",
+};
 
 /** Lines that are asked for at a time: a year of days. */
 const PAGE = 400;
@@ -192,7 +199,8 @@ function columnsOf(by: By, total: number): Column<StatementLine>[] {
 function nameOf(by: By, line: StatementLine): string {
   if (by === "day") return line.day ?? "–";
   if (by === "model") return line.model ?? "–";
-  if (by === "member") return line.memberid === "0" ? "By a key" : line.member || `Member ${line.memberid}, who has left`;
+  if (by === "member")
+    return line.memberid === "0" ? "By a key" : line.member || `Member ${line.memberid}, who has left`;
   if (by === "project") return line.project ?? `Project ${line.projectid}`;
   return line.keyid === "0" ? "Runs on this site" : line.key || `Key ${line.keyid}`;
 }

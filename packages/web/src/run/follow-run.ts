@@ -1,4 +1,5 @@
 /** Starting a run and following it to its end, over broken connections and reloads of the page. Loaded with the first run. */
+import { isTerminal } from "@modelyard/contract";
 import { type Client, ModelyardError, type TaskRef } from "@modelyard/sdk";
 import { isOver, type RunState } from "./run.ts";
 import type { RunAction } from "./run-state.ts";
@@ -69,7 +70,7 @@ export async function sendRun(
 export async function findRun({ client, dispatch }: Following, taskid: string) {
   try {
     const task = await client.detail({ taskid });
-    dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken });
+    dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken, wasOver: isTerminal(task.status) });
     return task;
   } catch (error) {
     const known = error instanceof ModelyardError && error.code === 1;

@@ -10,6 +10,7 @@ import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
 import { isOver, isQueued, type RunState } from "./run.ts";
+import { RunNotice } from "./run-notice.tsx";
 import { STEPS, stageWords } from "./stages.ts";
 import { StreamedText } from "./streamed-text.tsx";
 import { useElapsed } from "./use-elapsed.ts";
@@ -35,7 +36,8 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
         <Badge run={run} />
         <Elapsed run={run} />
         {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
-        <span className="ml-auto">
+        <span className="ml-auto flex flex-wrap items-center gap-1">
+          <RunNotice run={run} name={model.slugproject} />
           {over && onDismiss && run.taskId && (
             <Link
               to="/runs/$id"

@@ -3,7 +3,7 @@ import type { Frame, Task, TaskEventType } from "@modelyard/contract";
 import type { RunState } from "./run.ts";
 
 export type RunAction =
-  | { type: "sent"; taskId: string; token: string }
+  | { type: "sent"; taskId: string; token: string; wasOver?: boolean }
   /** `share`: of the run's files, 0 to 1. */
   | { type: "uploading"; share: number }
   | { type: "refused"; problem: string }
@@ -99,7 +99,14 @@ function ended(state: RunState, task: Task): RunState {
 export function reduceRun(state: RunState, action: RunAction): RunState {
   switch (action.type) {
     case "sent":
-      return { ...state, phase: "following", taskId: action.taskId, token: action.token, progress: undefined };
+      return {
+        ...state,
+        phase: "following",
+        taskId: action.taskId,
+        token: action.token,
+        wasOver: action.wasOver ?? false,
+        progress: undefined,
+      };
     case "uploading":
       return {
         ...state,

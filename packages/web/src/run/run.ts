@@ -18,6 +18,8 @@ export interface RunState {
   token: string | undefined;
   /** Stages in the order they came, each once. A new attempt begins again. */
   stages: { type: TaskEventType; at: number }[];
+  /** It had ended before this page knew of it. */
+  wasOver: boolean;
   /** Number of the last event seen; a new connection goes on after it. */
   seq: number;
   /** Times the run was taken up again after its worker was lost. */
@@ -45,6 +47,7 @@ export const NEW_RUN: RunState = {
   taskId: undefined,
   token: undefined,
   stages: [],
+  wasOver: false,
   seq: 0,
   retries: 0,
   connection: "live",
