@@ -88,6 +88,26 @@ test("broken files say so, and are there to be downloaded", { skip }, async () =
   await close();
 });
 
+test("a stranger with a link sees them too, and without JavaScript has the download", { skip }, async () => {
+  const client = site.platform.client("apikey");
+  const { taskid } = await client.run("pages/outputs", { kind: "zip" });
+  await client.wait({ taskid });
+  const { page, troubles, close } = await site.visit(`/runs/${taskid}`, { signedIn: true });
+  await page.getByRole("region", { name: "Contents of set.zip" }).waitFor();
+  await page.getByRole("button", { name: "Make a link" }).click();
+  const link = page.locator("section li a[href*='/shared/']");
+  await link.waitFor();
+  const path = new URL((await link.getAttribute("href")) ?? "").pathname;
+  const stranger = await site.visit(path);
+  await stranger.page.getByRole("cell", { name: "pictures/a.png" }).waitFor();
+  assert.deepEqual([...troubles, ...stranger.troubles], []);
+  await stranger.close();
+  const plain = await site.visit(path, { javaScript: false });
+  await plain.page.getByRole("link", { name: "Download" }).waitFor();
+  await plain.close();
+  await close();
+});
+
 test("a log has the colours of its program, and no codes", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/models/pages/outputs", { signedIn: true });
   await run(page, "log");

@@ -44,7 +44,10 @@ const LABELS: Record<By, string> = {
 const PAGE = 400;
 
 function Usage({ search }: { search: UsageSearch }) {
-  const by = search.by ?? "day";
+  const session = useSession();
+  // Only an organisation has members.
+  const hasMembers = session.state === "in" && session.acting !== undefined;
+  const by = search.by === undefined || (search.by === "member" && !hasMembers) ? "day" : search.by;
   const fields = { by, from: search.from, to: search.to };
   const key = JSON.stringify(fields);
   const found = useAnswer(`usage ${key}`, (client) =>
@@ -52,23 +55,19 @@ function Usage({ search }: { search: UsageSearch }) {
   );
   return (
     <div className="grid gap-5">
-      <Choices search={search} />
+      <Choices search={search} by={by} hasMembers={hasMembers} />
       <Answered of={found}>{(statement) => <Statement key={key} statement={statement} fields={fields} />}</Answered>
     </div>
   );
 }
 
-function Choices({ search }: { search: UsageSearch }) {
+function Choices({ search, by, hasMembers }: { search: UsageSearch; by: By; hasMembers: boolean }) {
   const navigate = useNavigate();
-  const session = useSession();
-  const by = search.by ?? "day";
-  // Only an organisation has members.
-  const acts = session.state === "in" && session.acting !== undefined;
   return (
     <search className="flex flex-wrap items-end gap-x-6 gap-y-3">
       <nav aria-label="Listed by">
         <ul className="flex flex-wrap gap-2">
-          {STATEMENTS.filter((name) => name !== "member" || acts).map((name) => (
+          {STATEMENTS.filter((name) => name !== "member" || hasMembers).map((name) => (
             <li key={name}>
               <Link
                 to="."

@@ -1,6 +1,6 @@
 /** Outputs that need more than the browser has: archives, tables, scenes. Each is loaded with the first of its kind. */
 import type { OutputFile } from "@modelyard/contract";
-import { Component, lazy, type ReactNode, Suspense } from "react";
+import { Component, lazy, type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { Unreadable } from "./unreadable.tsx";
 
 const ZipOutput = lazy(async () => ({ default: (await import("./zip-output.tsx")).ZipOutput }));
@@ -20,10 +20,23 @@ export function richOutput(file: OutputFile): ReactNode {
   return (
     view && (
       <Guard>
-        <Suspense fallback={<div className="min-h-40 rounded-md bg-sunk" />}>{view}</Suspense>
+        <InBrowser>{view}</InBrowser>
       </Guard>
     )
   );
+}
+
+const never = () => () => {};
+
+/** The page behind a link to a run is rendered on the server, which has no use for a viewer. */
+function InBrowser({ children }: { children: ReactNode }) {
+  const isHere = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+  const ground = <div className="min-h-40 rounded-md bg-sunk" />;
+  return isHere ? <Suspense fallback={ground}>{children}</Suspense> : ground;
 }
 
 /** A viewer that fails takes nothing else of the page with it. */
