@@ -60,8 +60,10 @@ test("an archive shows what is in it, a table its first rows", { skip }, async (
 test("3D models can be looked at, by keyboard too, and nothing but the files is fetched", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/models/pages/outputs", { signedIn: true });
   await run(page, "scene");
-  await page.locator('[data-scene="shown"]').nth(1).waitFor();
+  await page.locator('[data-scene="shown"]').first().waitFor();
   const scene = page.getByRole("application", { name: "3D model scene.glb" });
+  await scene.scrollIntoViewIfNeeded();
+  await page.locator('[data-scene="shown"]').nth(1).waitFor();
   const look = () => scene.screenshot();
   const before = await look();
   await scene.focus();

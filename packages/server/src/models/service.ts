@@ -3,11 +3,12 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { cleanSlug, isProgram, type Log, Manifest, type ModelVersion, type ProgramManifest } from "@modelyard/contract";
+import { cleanSlug, isProgram, type Log, Manifest, type ModelVersion } from "@modelyard/contract";
 import type { Database } from "../db/database.ts";
 import type { ManifestOf } from "./apps.ts";
 import { Catalogue, type CatalogueModel, type KnownModel } from "./catalogue.ts";
 import { findModelFolders, type ModelFolder, ModelFolderError, readModelFolder } from "./folder.ts";
+import { forWorkers } from "./policy-worker.ts";
 import * as store from "./store.ts";
 
 export type { CatalogueModel, KnownModel } from "./catalogue.ts";
@@ -122,15 +123,6 @@ async function loadAdded(options: { db: Database; addedRoot: string; catalogue: 
 
 /** Folder below that of added versions in which archives are unpacked. */
 export const INCOMING = ".incoming";
-
-/** Conditions are settled when a run is accepted; workers do not know them, and those of an older release would refuse them. */
-function forWorkers(manifest: ProgramManifest): ProgramManifest {
-  const inputs = manifest.inputs.map(({ when: _, items, ...group }) => ({
-    ...group,
-    items: items.map(({ when: _, ...item }) => item),
-  }));
-  return { ...manifest, inputs };
-}
 
 function modelsOf(catalogue: Catalogue): Models {
   return {

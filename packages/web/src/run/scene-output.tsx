@@ -2,6 +2,7 @@
 import type { OutputFile } from "@modelyard/contract";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { useNear } from "../ui/use-near.ts";
 import { type SceneView, showScene } from "./scene.ts";
 import { Unreadable } from "./unreadable.tsx";
 
@@ -10,7 +11,10 @@ export function SceneOutput({ file }: { file: OutputFile }) {
   const view = useRef<SceneView>(undefined);
   const [state, setState] = useState<"loading" | "shown" | "broken">("loading");
   const note = useId();
+  // Browsers keep only a few of these at a time: none for what nobody looks at.
+  const isNear = useNear(box);
   useEffect(() => {
+    if (!isNear) return;
     // A canvas of its own for each file: one whose context was given back gets no other.
     const canvas = document.createElement("canvas");
     canvas.className = "size-full";
@@ -31,7 +35,7 @@ export function SceneOutput({ file }: { file: OutputFile }) {
       view.current = undefined;
       canvas.remove();
     };
-  }, [file.url]);
+  }, [file.url, isNear]);
   const onKeyDown = (event: KeyboardEvent) => {
     const turns: Record<string, [number, number]> = {
       ArrowLeft: [1, 0],
@@ -61,10 +65,14 @@ export function SceneOutput({ file }: { file: OutputFile }) {
         tabIndex={0}
         className="relative aspect-square max-h-[70vh] w-full cursor-grab overflow-hidden rounded-md bg-sunk active:cursor-grabbing"
         onKeyDown={onKeyDown}
+        onFocus={() => view.current?.takeWheel(true)}
+        onBlur={() => view.current?.takeWheel(false)}
       />
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         <p id={note} className="text-sm text-soft">
-          {state === "loading" ? "Loading the 3D model …" : "Drag or arrow keys turn it, wheel or + and - zoom."}
+          {state === "loading"
+            ? "Loading the 3D model …"
+            : "Drag or arrow keys turn it, + and - zoom; the wheel too, after a click on it."}
         </p>
         <Button
           look="quiet"

@@ -4,18 +4,18 @@
  */
 import {
   Box3,
+  DataTexture,
   DirectionalLight,
+  EquirectangularReflectionMapping,
   type FileLoader,
   NeutralToneMapping,
   PerspectiveCamera,
-  PMREMGenerator,
   Scene,
   TextureLoader,
   Vector3,
   WebGLRenderer,
 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
-import { RoomEnvironment } from "three/addons/environments/RoomEnvironment.js";
 import { type GLTF, GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 
 /** Radians that an arrow key turns. */
@@ -26,6 +26,8 @@ export interface SceneView {
   turn(horizontal: number, vertical: number): void;
   /** Nearer for 1, farther for -1. */
   zoom(step: number): void;
+  /** Whether the wheel zooms; otherwise it scrolls the page. */
+  takeWheel(on: boolean): void;
   reset(): void;
   close(): void;
 }
@@ -48,6 +50,21 @@ async function load(url: string): Promise<GLTF> {
   return loader.loadAsync(url);
 }
 
+/** Light from all around, bright above and dim below: metal has something to mirror. Small, so that it is there at once without a GPU too. */
+function sky(): DataTexture {
+  const [width, height] = [128, 64];
+  const pixels = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    const up = y / (height - 1);
+    const light = Math.round(up > 0.5 ? 140 + 115 * Math.sin((up - 0.5) * Math.PI) : 60 + 80 * (up / 0.5));
+    for (let x = 0; x < width; x++) pixels.set([light, light, light, 255], (y * width + x) * 4);
+  }
+  const texture = new DataTexture(pixels, width, height);
+  texture.mapping = EquirectangularReflectionMapping;
+  texture.needsUpdate = true;
+  return texture;
+}
+
 /** Throws where the file is none, or the browser has no WebGL. */
 export async function showScene(canvas: HTMLCanvasElement, url: string): Promise<SceneView> {
   const gltf = await load(url);
@@ -56,11 +73,7 @@ export async function showScene(canvas: HTMLCanvasElement, url: string): Promise
   renderer.toneMapping = NeutralToneMapping;
   renderer.setPixelRatio(Math.min(2, devicePixelRatio));
   const scene = new Scene();
-  const generator = new PMREMGenerator(renderer);
-  const room = new RoomEnvironment();
-  scene.environment = generator.fromScene(room, 0.04).texture;
-  room.dispose();
-  generator.dispose();
+  scene.environment = sky();
   const sun = new DirectionalLight(0xffffff, 0.8);
   sun.position.set(1, 2, 3);
   scene.add(gltf.scene, sun);
@@ -73,6 +86,9 @@ export async function showScene(canvas: HTMLCanvasElement, url: string): Promise
   const camera = new PerspectiveCamera(40, 1, radius / 100, radius * 100);
   const distance = radius / Math.sin((camera.fov / 2) * (Math.PI / 180));
   const controls = new OrbitControls(camera, canvas);
+  controls.enableZoom = false;
+  // A finger that moves up or down scrolls the page.
+  canvas.style.touchAction = "pan-y";
   controls.target.copy(centre);
   controls.minDistance = radius / 10;
   controls.maxDistance = distance * 8;
@@ -105,6 +121,9 @@ export async function showScene(canvas: HTMLCanvasElement, url: string): Promise
       way.setLength(Math.min(controls.maxDistance, Math.max(controls.minDistance, length)));
       camera.position.copy(controls.target).add(way);
       controls.update();
+    },
+    takeWheel(on) {
+      controls.enableZoom = on;
     },
     reset: () => controls.reset(),
     close() {
