@@ -43,5 +43,6 @@ export * from "./task-event.ts";
 export * from "./tool.ts";
 export * from "./wallet.ts";
 export * from "./when.ts";
+export * from "./when-problems.ts";
 export * from "./wire.ts";
 export * from "./worker-protocol.ts";

@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { AppRunner, appProblems } from "./app-steps.ts";
 import { PriceRow } from "./price-rows.ts";
-import { whenProblems } from "./when.ts";
+import { whenProblems } from "./when-problems.ts";
 
 const slug = z
   .string()

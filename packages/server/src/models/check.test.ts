@@ -135,7 +135,7 @@ const WRONG: [string, string, string[]][] = [
   [
     "a condition on an input that there is not",
     typed("label: Picture }", "label: Picture, when: { siz: l } }"),
-    ["model.yaml:11:70 error: inputs.0.items.2.when.siz: there is no input siz"],
+    ["model.yaml:11:70 error: inputs.0.items.2.when.siz: there is no input siz. Did you mean size?"],
   ],
   [
     "conditions that go in a circle",

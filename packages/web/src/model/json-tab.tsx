@@ -41,13 +41,13 @@ export function JsonTab({ form, values, setAll, trouble }: JsonTabProps) {
   return (
     <div className="grid gap-1.5">
       <div className="flex items-end justify-between gap-4">
-        <label htmlFor="input-json" className="font-medium">
+        <label htmlFor="inputs-as-json" className="font-medium">
           Inputs as JSON
         </label>
         <CopyButton text={() => text} label="Copy the JSON" />
       </div>
       <textarea
-        id="input-json"
+        id="inputs-as-json"
         rows={14}
         spellCheck={false}
         autoCapitalize="off"

@@ -64,7 +64,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
     setTried(true);
     if (view === "json" && jsonTrouble.current !== undefined) {
       announce(jsonTrouble.current);
-      document.getElementById("input-json")?.focus();
+      document.getElementById("inputs-as-json")?.focus();
       return;
     }
     const first = items(form).find(({ id }) => wrong.has(id));
