@@ -23,5 +23,7 @@ export function meant(word: string, words: Iterable<string>): string | undefined
   const near = [...words]
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)[0];
-  return near && near.far <= Math.max(1, Math.floor(word.length / 3)) ? near.candidate : undefined;
+  // Another word altogether is no misspelling: every word of one letter would be one of each other.
+  const most = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
+  return near && near.far <= most ? near.candidate : undefined;
 }

@@ -46,7 +46,7 @@ function Log({ title, text, file }: { title: string; text: string; file: string 
   return (
     <div>
       <div className="mb-1.5 flex items-center gap-2">
-        <h3 className="text-sm font-semibold">{title}</h3>
+        <p className="text-sm font-semibold">{title}</p>
         <span className="ml-auto" />
         {!follows && (
           <Button look="quiet" size="small" onClick={() => setFollows(true)}>
