@@ -52,7 +52,7 @@ export function JsonTab({ form, values, setAll, trouble }: JsonTabProps) {
         spellCheck={false}
         autoCapitalize="off"
         autoComplete="off"
-        className="field field-sizing-content max-h-[70vh] min-h-80 font-mono text-sm leading-relaxed"
+        className="field field-sizing-content max-h-[70vh] min-h-48 font-mono text-sm leading-relaxed"
         value={text}
         aria-invalid={first === undefined ? undefined : true}
         aria-describedby={`${unique}note ${unique}problems`}
