@@ -184,6 +184,15 @@ for (const store of STORES) {
       assert.equal(foreign.errors[0]?.code, 1);
       const spent = (await forOrg("Wallet/Detail")).available;
       assert.equal(spent, "49.997000000000");
+      const { lines } = (await forOrg("Wallet/Statement", { by: "member" })) as {
+        lines?: { member: string; runs: string }[];
+      };
+      assert.deepEqual(
+        lines?.map(({ member: who, runs }) => [who, runs]),
+        [[emails.owner, "1"]],
+      );
+      const theirs = (await owner.api("Wallet/Statement", { by: "member" })).body;
+      assert.deepEqual(theirs.lines, [], "the organisation's runs are not the member's own");
       // A plain member runs, and does not manage.
       const asMember = await acting(member);
       assert.equal(

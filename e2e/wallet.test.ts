@@ -154,7 +154,7 @@ for (const store of STORES) {
       await worker.close();
       const statement = async (fields: object) => (await member.api("Wallet/Statement", fields)).body;
       const spent = 50 - Number(await available(member));
-      for (const by of ["day", "project", "key", "model", "task"]) {
+      for (const by of ["day", "project", "key", "model", "member", "task"]) {
         const { total, lines } = await statement({ by });
         const sum = lines.reduce((all: number, { amount }: { amount: string }) => all + Number(amount), 0);
         assert.ok(Math.abs(sum - spent) < 1e-9 && Math.abs(Number(total) - spent) < 1e-9, `${by}: ${sum} of ${spent}`);

@@ -159,6 +159,12 @@ test("acting for it: its wallet, a run on its money, remembered by the browser, 
   await page.goto(`${site.platform.url}/runs`);
   await page.getByText("1 run", { exact: true }).waitFor();
 
+  await page.goto(`${site.platform.url}/dashboard/usage`);
+  await page.getByRole("link", { name: "By member" }).click();
+  await page.getByRole("cell", { name: site.platform.firstRun.owner.email }).waitFor();
+  await picture(page, "organization-usage");
+  assert.deepEqual(await axe(page), []);
+  await page.goto(`${site.platform.url}/runs`);
   await strip(page).getByRole("button", { name: "Be yourself again" }).click();
   await page.getByText("Nothing has run yet.").waitFor();
   assert.equal(await strip(page).count(), 0);

@@ -18,6 +18,10 @@ export default defineConfig(({ isSsrBuild }) => ({
         manifest: true,
         // Small files stay files: the content security policy allows no data: fonts or scripts.
         assetsInlineLimit: 0,
-        rolldownOptions: { input: "src/entry-client.tsx" },
+        rolldownOptions: {
+          input: "src/entry-client.tsx",
+          // What every first page loads is one file: compressed together it is 3 kB smaller than as twenty.
+          output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } },
+        },
       },
 }));

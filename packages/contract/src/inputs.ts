@@ -6,6 +6,7 @@ import type { ApiError } from "./errors-entry.ts";
 import { inputError } from "./errors-inputs.ts";
 import type { Item } from "./manifest.ts";
 import { type Form, isFileItem, items, mostFiles } from "./manifest-items.ts";
+import { hiddenItems } from "./when.ts";
 
 /** A file that came with the request and is already stored; `ref` is the server's own identity of it. */
 export interface FileValue {
@@ -160,11 +161,24 @@ function readItem(item: Item, raw: Readonly<Record<string, unknown>>) {
   }
 }
 
-/** Checks `raw` (a parsed body) against the manifest. Unknown fields are not an error; they are simply not values. */
+/** Ids of the items that do not apply with these raw values (`when`). A value that cannot be used counts as none. */
+export function hiddenInputs(manifest: Form, raw: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return hiddenItems(manifest, (item) => {
+    const value = readItem(item, raw);
+    return value instanceof Error ? undefined : value;
+  });
+}
+
+/**
+ * Checks `raw` (a parsed body) against the manifest. Unknown fields are not an error; they are simply not values, and neither is
+ * what is sent for an item that does not apply.
+ */
 export function readInputs(manifest: Form, raw: Readonly<Record<string, unknown>>): ReadInputs {
   const values: RunInputs["values"] = {};
   const errors: ApiError[] = [];
+  const hidden = hiddenInputs(manifest, raw);
   for (const item of items(manifest)) {
+    if (hidden.has(item.id)) continue;
     const value = readItem(item, raw);
     if (value instanceof Error) errors.push(value);
     else values[item.id] = value;

@@ -1,6 +1,7 @@
 /** What is wrong with a manifest, each with its path, in words for its author and with a hint where one can be given. */
 import { z } from "zod";
 import { Manifest } from "./manifest.ts";
+import { meant } from "./spelling.ts";
 
 /** Keys and numbers that lead to a value of the manifest. */
 export type ManifestPath = readonly PropertyKey[];
@@ -12,32 +13,6 @@ export interface ManifestProblem {
   text: string;
   /** "" where there is none. */
   hint: string;
-}
-
-/** Letters to change, add, leave out, or swap with their neighbour, to make one word of the other. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const isSwap = j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      const swap = isSwap ? (before[j - 2] as number) + 1 : Number.POSITIVE_INFINITY;
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1, swap));
-    }
-    before = row;
-    row = next;
-  }
-  return row[b.length] as number;
-}
-
-/** The word that was meant, where one is close enough to be sure. */
-function meant(word: string, words: Iterable<string>): string | undefined {
-  const near = [...words]
-    .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far)[0];
-  return near && near.far <= Math.max(1, Math.floor(word.length / 3)) ? near.candidate : undefined;
 }
 
 type JsonSchema = {

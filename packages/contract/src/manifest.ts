@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { AppRunner, appProblems } from "./app-steps.ts";
 import { PriceRow } from "./price-rows.ts";
+import { whenProblems } from "./when-problems.ts";
 
 const slug = z
   .string()
@@ -23,6 +24,14 @@ const ITEM_TYPES = [
 ] as const;
 
 export const Option = z.strictObject({ value: z.string(), label: z.string().optional(), cover: z.string().optional() });
+
+const whenValue = z.union([z.string(), z.number(), z.boolean()]);
+export const When = z
+  .record(itemId, z.union([whenValue, z.array(whenValue).min(1)]))
+  .describe(
+    "Applies only when each of these other items has this value, or one of these. true: it has a value (a checkbox is ticked), false: it has none. Otherwise it is not asked for, and what a run sends for it is ignored.",
+  );
+export type When = z.infer<typeof When>;
 
 export const Item = z.strictObject({
   id: itemId.describe("Name of the request's field and of the value that the model reads."),
@@ -71,10 +80,16 @@ export const Item = z.strictObject({
     })
     .optional()
     .describe("The form offers to make this value by drawing on another item's picture."),
+  when: When.optional(),
 });
 export type Item = z.infer<typeof Item>;
 
-export const InputGroup = z.strictObject({ title: z.string(), subtitle: z.string().default(""), items: z.array(Item) });
+export const InputGroup = z.strictObject({
+  title: z.string(),
+  subtitle: z.string().default(""),
+  when: When.optional(),
+  items: z.array(Item),
+});
 
 /** Something the model made: a file of its folder, and what it was made from. */
 export const Sample = z.strictObject({
@@ -276,6 +291,7 @@ export const Manifest = z.strictObject({ ...manifestFields, runner: Runner }).ch
   // Only weights that an operator pulls, and sees the hash of, may be trusted at their first download.
   const open = value.pull ? -1 : value.weights.findIndex(({ sha256, size }) => sha256 === null || size === null);
   if (open >= 0) say(["weights", open], "sha256 and size are needed without pull: true");
+  for (const { path, message } of whenProblems(inputs)) say(["inputs", ...path], message);
   if (runner.type !== "app") {
     if (price.length === 0) say(["price"], "at least one row is needed");
     return;

@@ -119,7 +119,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   manage("Wallet/Detail", "Balance, held and available", z.object({}), WalletDetailResponse),
   manage(
     "Wallet/Statement",
-    "What was charged, by day, project, key, model or task; as JSON or CSV",
+    "What was charged, by day, project, key, model, member or task; as JSON or CSV",
     z.object({
       by: StatementBy.optional(),
       from: text.optional().describe("YYYY-MM-DD, UTC; 30 days ago."),

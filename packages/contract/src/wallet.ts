@@ -31,7 +31,7 @@ export const AutoTopUpResponse = z.strictObject({
 });
 
 /** What lines of a statement stand for; `task`: every single charge. */
-export const StatementBy = z.enum(["day", "project", "key", "model", "task"]);
+export const StatementBy = z.enum(["day", "project", "key", "model", "member", "task"]);
 export type StatementBy = z.infer<typeof StatementBy>;
 
 /** Only the fields that the statement is by are there. */
@@ -44,6 +44,8 @@ export const StatementLine = z.strictObject({
   keyid: digits.optional().describe('"0": a signed-in account, or before keys were counted.'),
   key: z.string().optional(),
   model: z.string().optional(),
+  memberid: digits.optional().describe('Of an organisation; "0": by a key, or before there were members.'),
+  member: z.string().optional().describe('E-mail address; "" where the member has left.'),
   runs: digits,
   amount: dollars,
 });

@@ -28,6 +28,16 @@ function model(change: object): Manifest {
 }
 const group = (...items: object[]) => [{ title: "Input", items }];
 const MODELS: Record<string, Manifest> = {
+  "m/depends": model({
+    inputs: group(
+      { id: "about", type: "text", label: "About" },
+      { id: "size", type: "select", label: "Size", options: [{ value: "l" }], when: { about: true } },
+    ),
+    price: [
+      { method: "cpr", price: "0.05", inputs: { size: "l" } },
+      { method: "cpr", price: "0.01" },
+    ],
+  }),
   "m/picture": model({
     inputs: group(
       { id: "image", type: "fileinput", label: "Image" },
@@ -175,6 +185,12 @@ test("the quote is the sum of what will run; what is not known counts at its mos
   };
   assert.deepEqual(quoted([film], { film: false, photos: [] }), ["cpr", "0.000", []]);
   assert.deepEqual(quoted([film], { film: true, photos: [] }), ["cp-readoutput", "0.050", [[1, "0.050"]]]);
+  // Whether the size applies hangs on an answer.
+  const ask = { id: "ask", model: "m/talk", inputs: { prompt: "four" } };
+  const draw = { id: "draw", model: "m/depends", inputs: { about: "${steps.ask.text}" } };
+  const blank = { id: "draw", model: "m/depends", inputs: {} };
+  assert.deepEqual(quoted([blank], {})[1], "0.010", "without a subject there is no size to pay for");
+  assert.deepEqual(quoted([ask, draw], {}).slice(0, 2), ["cp-readoutput", "0.054"]);
   // How long the text of a step is, which size its answer chooses and how many files it makes is known when it is over.
   const talk = { id: "talk", model: "m/talk", inputs: { prompt: "four" } };
   const again = { id: "again", model: "m/talk", inputs: { prompt: "${steps.talk.text}" } };

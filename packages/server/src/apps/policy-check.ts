@@ -2,6 +2,7 @@
 import {
   type AppStep,
   type Item,
+  isConditional,
   isFileItem,
   items,
   type Manifest,
@@ -42,10 +43,11 @@ function stepProblem(
     const problem = valueProblem(item, given, app, steps);
     if (problem !== undefined) return `${id} ${problem}`;
   }
-  // Left out, the others have their default, their first option or their least value.
+  // Left out, the others have their default, their first option or their least value. What need not be asked for is seen at the start.
   const missing = [...known.values()].find(
     (item) =>
       item.required &&
+      !isConditional(model, item.id) &&
       !(item.id in step.inputs) &&
       (isFileItem(item) || (item.default === undefined && (item.type === "text" || item.type === "textarea"))),
   );

@@ -4,6 +4,7 @@ import {
   type AppStep,
   conditionsOf,
   DEFAULT_EACH,
+  dependentsOf,
   type FileSource,
   fileValue,
   isFileItem,
@@ -64,6 +65,8 @@ function priceOf(step: AppStep, model: Manifest, scope: Scope): StepPrice {
     const given = step.inputs[item.id];
     if (isFileItem(item) && given === "${each}" && unknown.delete(item.id)) values[item.id] = [{ url: "" }];
   }
+  // Whether those apply is not known either, so any price that depends on them is possible.
+  for (const id of dependentsOf(model, unknown)) unknown.add(id);
   const quoted = quoteAtMost(model, values, unknown);
   return { one: quoted.quote.hold, count, exact: quoted.exact && files !== UNKNOWN };
 }

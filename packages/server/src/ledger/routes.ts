@@ -19,7 +19,20 @@ export interface WalletRoutesDeps {
   trail: AuditTrail;
 }
 
-const STATEMENT = ["day", "time", "taskid", "projectid", "project", "keyid", "key", "model", "runs", "amount"] as const;
+const STATEMENT = [
+  "day",
+  "time",
+  "taskid",
+  "projectid",
+  "project",
+  "keyid",
+  "key",
+  "model",
+  "memberid",
+  "member",
+  "runs",
+  "amount",
+] as const;
 const TRANSACTIONS = ["id", "time", "kind", "amount", "note"] as const;
 
 export function walletRoutes(

@@ -46,10 +46,14 @@ export function createWallets({ db, models }: { db: Database; models: Models }):
   const guesses = createBackOff();
 
   async function lines(accountId: number, rows: readonly store.ChargeRow[]): Promise<StatementLine[]> {
-    const numbers = (name: "project_id" | "key_id") => [
+    const numbers = (name: "project_id" | "key_id" | "member_id") => [
       ...new Set(rows.flatMap((row) => (row[name] === undefined ? [] : [row[name]]))),
     ];
-    const names = await store.namesOf(db, accountId, { projects: numbers("project_id"), keys: numbers("key_id") });
+    const names = await store.namesOf(db, accountId, {
+      projects: numbers("project_id"),
+      keys: numbers("key_id"),
+      members: numbers("member_id"),
+    });
     return rows.map((row) => {
       const model = row.model_id === undefined ? undefined : models.byId(row.model_id);
       return {
@@ -61,6 +65,9 @@ export function createWallets({ db, models }: { db: Database; models: Models }):
           : { projectid: String(row.project_id), project: names.projects.get(row.project_id) ?? "" }),
         ...(row.key_id === undefined ? {} : { keyid: String(row.key_id), key: names.keys.get(row.key_id) ?? "" }),
         ...(row.model_id === undefined ? {} : { model: model ? `${model.owner}/${model.slug}` : "" }),
+        ...(row.member_id === undefined
+          ? {}
+          : { memberid: String(row.member_id), member: names.members.get(row.member_id) ?? "" }),
         runs: String(row.runs),
         amount: formatUsd(BigInt(row.amount)),
       };

@@ -9,6 +9,7 @@ export interface ChargeRow {
   project_id?: number;
   key_id?: number;
   model_id?: number;
+  member_id?: number;
   runs: number;
   amount: string;
 }
@@ -22,7 +23,7 @@ export interface ChargeFilter {
 
 export const DAY_MS = 86_400_000;
 
-/** All that a statement reads is in the index task_charged; `cost > 0` is its condition. */
+/** All that a statement reads is in the index task_charged (the member alone is not); `cost > 0` is its condition. */
 const CHARGED = "from task where account_id = ? and cost > 0 and postprocess_end_at >= ? and postprocess_end_at < ?";
 
 export async function totalCharged(db: Database, { accountId, from, to }: ChargeFilter): Promise<Money> {
@@ -46,7 +47,7 @@ function byDay(db: Database, filter: ChargeFilter, page: { before: number; limit
 
 function bySubject(
   db: Database,
-  column: "project_id" | "key_id" | "model_id",
+  column: "project_id" | "key_id" | "model_id" | "member_id",
   filter: ChargeFilter,
   page: { after: number; limit: number },
 ): Promise<ChargeRow[]> {
@@ -81,6 +82,7 @@ const FIRST: Record<StatementBy, StatementCursor> = {
   project: { first: -1, second: 0 },
   key: { first: -1, second: 0 },
   model: { first: -1, second: 0 },
+  member: { first: -1, second: 0 },
 };
 
 export function readCharges(
@@ -103,12 +105,12 @@ export function cursorAfter(by: StatementBy, row: ChargeRow): StatementCursor {
   return { first: row[`${by}_id`] ?? 0, second: 0 };
 }
 
-/** Names of an account's projects and keys, for statements. Foreign numbers are not found. */
+/** Names of an account's projects and keys, and e-mail addresses of its members, for statements. Foreign numbers are not found. */
 export async function namesOf(
   db: Database,
   accountId: number,
-  ids: { projects: readonly number[]; keys: readonly number[] },
-): Promise<{ projects: Map<number, string>; keys: Map<number, string> }> {
+  ids: { projects: readonly number[]; keys: readonly number[]; members: readonly number[] },
+): Promise<{ projects: Map<number, string>; keys: Map<number, string>; members: Map<number, string> }> {
   const marks = (list: readonly number[]) => list.map(() => "?").join(", ");
   const projects =
     ids.projects.length === 0
@@ -124,9 +126,17 @@ export async function namesOf(
           `select k.id, k.name from project_key k join project p on p.id = k.project_id where p.account_id = ? and k.id in (${marks(ids.keys)})`,
           [accountId, ...ids.keys],
         );
+  const members =
+    ids.members.length === 0
+      ? []
+      : await db.all<{ id: number; name: string }>(
+          `select m.id, a.email as name from organization_member m join account a on a.id = m.account_id where m.organization_id = ? and m.id in (${marks(ids.members)})`,
+          [accountId, ...ids.members],
+        );
   return {
     projects: new Map(projects.map(({ id, name }) => [id, name])),
     keys: new Map(keys.map(({ id, name }) => [id, name])),
+    members: new Map(members.map(({ id, name }) => [id, name])),
   };
 }
 

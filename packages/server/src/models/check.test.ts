@@ -133,6 +133,27 @@ const WRONG: [string, string, string[]][] = [
     ],
   ],
   [
+    "a condition on an input that there is not",
+    typed("label: Picture }", "label: Picture, when: { siz: l } }"),
+    ["model.yaml:11:70 error: inputs.0.items.2.when.siz: there is no input siz. Did you mean size?"],
+  ],
+  [
+    "conditions that go in a circle",
+    typed("label: Picture }", "label: Picture, when: { size: l } }").replace(
+      "value: l }] }",
+      "value: l }], when: { picture: true } }",
+    ),
+    [
+      "model.yaml:10:116 error: inputs.0.items.1.when.picture: this goes in a circle: size → picture → size",
+      "model.yaml:11:71 error: inputs.0.items.2.when.size: this goes in a circle: picture → size → picture",
+    ],
+  ],
+  [
+    "a sample with a value that does not apply",
+    `${typed("label: Picture }", "label: Picture, required: true, when: { size: l } }")}samples: [{ file: run.sh, inputs: { prompt: x, picture: run.sh } }, { file: run.sh, inputs: { prompt: x, size: l } }]\n`,
+    ["model.yaml:16:57 warning: picture applies only when size is l"],
+  ],
+  [
     "a price by an input that there is not",
     typed('price: "0.001" }]', 'price: "0.001", inputs: { sise: l } }]'),
     ["model.yaml:13:56 error: there is no input sise"],

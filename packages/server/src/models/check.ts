@@ -1,7 +1,16 @@
 /** Checking a model's folder beyond the form of its model.yaml: files that it names, samples, its program. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { delimiter, join, resolve, sep } from "node:path";
-import { isFileItem, isProgram, items, type Manifest, readInputs, sampleOf } from "@modelyard/contract";
+import {
+  hiddenInputs,
+  isFileItem,
+  isProgram,
+  items,
+  type Manifest,
+  readInputs,
+  sampleOf,
+  whenWords,
+} from "@modelyard/contract";
 import { type ModelFolder, ModelFolderError, readModelFolder } from "./folder.ts";
 import { type Finding, type ManifestText, type Path, readManifestText } from "./policy-manifest.ts";
 
@@ -74,16 +83,18 @@ function checkSamples({ manifest }: ManifestText, dir: string, say: Say): void {
     for (const [id, value] of Object.entries(inputs ?? {})) {
       const place = ["samples", n, "inputs", id];
       if (!all.some((item) => item.id === id)) say("error", place, `there is no input ${id}`);
-      else if (!files.has(id)) plain[id] = value;
-      else if (!holds(dir, String(value))) say("error", place, `there is no file ${String(value)}`);
+      else if (files.has(id) && !holds(dir, String(value))) say("error", place, `there is no file ${String(value)}`);
+      else plain[id] = files.has(id) ? `https://file.invalid/${n}` : value;
     }
-    const form = {
-      inputs: manifest.inputs.map((group) => ({ ...group, items: group.items.filter((item) => !isFileItem(item)) })),
-    };
-    const read = inputs === undefined ? undefined : readInputs(form, plain);
-    if (read && !read.ok)
-      for (const error of read.errors)
-        say("error", ["samples", n, "inputs"], `a run with these would be refused: ${error.message}`);
+    if (inputs === undefined) continue;
+    const read = readInputs(manifest, plain);
+    // A sample need not say which file it was made from.
+    for (const { error, message } of read.ok ? [] : read.errors)
+      if (error !== "filesRequired")
+        say("error", ["samples", n, "inputs"], `a run with these would be refused: ${message}`);
+    for (const id of hiddenInputs(manifest, plain))
+      if (id in plain)
+        say("warning", ["samples", n, "inputs", id], `${id} applies only when ${whenWords(manifest, id)}`);
   }
 }
 

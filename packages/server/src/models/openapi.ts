@@ -1,11 +1,12 @@
 /** A model's run call as OpenAPI 3.0.3, once for each kind of project (`/Tool/DetailOpenAPI`, wire-contract.md 9). Pure. */
-import { type Item, isFileItem, items, type Manifest } from "@modelyard/contract";
+import { type Item, isConditional, isFileItem, items, type Manifest, whenWords } from "@modelyard/contract";
 import type { CatalogueModel } from "./service.ts";
 
 type Schema = Record<string, unknown>;
 
-function itemSchema(item: Item): Schema {
-  const described = item.description ?? item.note;
+function itemSchema(item: Item, manifest: Manifest): Schema {
+  const when = whenWords(manifest, item.id);
+  const described = [item.description ?? item.note, when && `Only read when ${when}.`].filter(Boolean).join(" ");
   const base: Schema = {
     title: item.label,
     ...(described ? { description: described } : {}),
@@ -40,8 +41,8 @@ function runSchema(manifest: Manifest): Schema {
   const callbackUrl = { type: "string", description: "Called when the run has ended; empty for none." };
   return {
     type: "object",
-    properties: { ...Object.fromEntries(fields.map((item) => [item.id, itemSchema(item)])), callbackUrl },
-    required: fields.filter((item) => item.required).map((item) => item.id),
+    properties: { ...Object.fromEntries(fields.map((item) => [item.id, itemSchema(item, manifest)])), callbackUrl },
+    required: fields.filter((item) => item.required && !isConditional(manifest, item.id)).map((item) => item.id),
   };
 }
 

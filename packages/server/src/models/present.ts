@@ -2,6 +2,7 @@
 import {
   formatUsd,
   type Item,
+  isConditional,
   isFileItem,
   items,
   type Manifest,
@@ -22,7 +23,8 @@ export function assetPath(version: string, path: string): string {
   return `/assets/models/${version}/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-function presentItem(item: Item): ToolItem {
+/** The wire knows no conditions: what a run may leave out is not required there. */
+function presentItem(item: Item, manifest: Manifest): ToolItem {
   const fallback = item.default ?? "";
   const limits = {
     ...(item.min === undefined ? {} : { min: item.min }),
@@ -39,7 +41,7 @@ function presentItem(item: Item): ToolItem {
     class: "",
     rows: item.rows === undefined ? "" : String(item.rows),
     optionsLoad: "",
-    required: item.required,
+    required: item.required && !isConditional(manifest, item.id),
     advanced: item.advanced,
     quick: !item.advanced,
     options: (item.options ?? []).map(({ value, label = value }) => ({ value, text: label, label })),
@@ -207,7 +209,7 @@ export function presentToolDetail(model: CatalogueModel, facts: Facts & { readme
   const parameters = model.manifest.inputs.map(({ title, subtitle, items }) => ({
     title,
     subtitle,
-    items: items.map(presentItem),
+    items: items.map((item) => presentItem(item, model.manifest)),
   }));
   return {
     ...presentTool(model, stat, base),

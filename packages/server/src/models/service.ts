@@ -8,6 +8,7 @@ import type { Database } from "../db/database.ts";
 import type { ManifestOf } from "./apps.ts";
 import { Catalogue, type CatalogueModel, type KnownModel } from "./catalogue.ts";
 import { findModelFolders, type ModelFolder, ModelFolderError, readModelFolder } from "./folder.ts";
+import { forWorkers } from "./policy-worker.ts";
 import * as store from "./store.ts";
 
 export type { CatalogueModel, KnownModel } from "./catalogue.ts";
@@ -136,7 +137,7 @@ function modelsOf(catalogue: Catalogue): Models {
       catalogue
         .all()
         .flatMap(({ id, owner, slug, version, manifest, files }) =>
-          isProgram(manifest) ? [{ id: String(id), owner, slug, version, manifest, files }] : [],
+          isProgram(manifest) ? [{ id: String(id), owner, slug, version, manifest: forWorkers(manifest), files }] : [],
         ),
     openFile(version, path) {
       const model = catalogue.byVersion(version);

@@ -1,9 +1,10 @@
-/** What was spent, by day, model, project, key or run; its state is its address. */
+/** What was spent, by day, model, project, key, member or run; its state is its address. */
 import { type StatementLine, StatementResponse } from "@modelyard/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
+import { useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
@@ -30,13 +31,23 @@ export function UsagePage() {
   );
 }
 
-const LABELS: Record<By, string> = { day: "Day", model: "Model", project: "Project", key: "Key", task: "Run" };
+const LABELS: Record<By, string> = {
+  day: "Day",
+  model: "Model",
+  project: "Project",
+  key: "Key",
+  member: "Member",
+  task: "Run",
+};
 
 /** Lines that are asked for at a time: a year of days. */
 const PAGE = 400;
 
 function Usage({ search }: { search: UsageSearch }) {
-  const by = search.by ?? "day";
+  const session = useSession();
+  // Only an organisation has members.
+  const hasMembers = session.state === "in" && session.acting !== undefined;
+  const by = search.by === undefined || (search.by === "member" && !hasMembers) ? "day" : search.by;
   const fields = { by, from: search.from, to: search.to };
   const key = JSON.stringify(fields);
   const found = useAnswer(`usage ${key}`, (client) =>
@@ -44,20 +55,19 @@ function Usage({ search }: { search: UsageSearch }) {
   );
   return (
     <div className="grid gap-5">
-      <Choices search={search} />
+      <Choices search={search} by={by} hasMembers={hasMembers} />
       <Answered of={found}>{(statement) => <Statement key={key} statement={statement} fields={fields} />}</Answered>
     </div>
   );
 }
 
-function Choices({ search }: { search: UsageSearch }) {
+function Choices({ search, by, hasMembers }: { search: UsageSearch; by: By; hasMembers: boolean }) {
   const navigate = useNavigate();
-  const by = search.by ?? "day";
   return (
     <search className="flex flex-wrap items-end gap-x-6 gap-y-3">
       <nav aria-label="Listed by">
         <ul className="flex flex-wrap gap-2">
-          {STATEMENTS.map((name) => (
+          {STATEMENTS.filter((name) => name !== "member" || hasMembers).map((name) => (
             <li key={name}>
               <Link
                 to="."
@@ -188,6 +198,8 @@ function columnsOf(by: By, total: number): Column<StatementLine>[] {
 function nameOf(by: By, line: StatementLine): string {
   if (by === "day") return line.day ?? "–";
   if (by === "model") return line.model ?? "–";
+  if (by === "member")
+    return line.memberid === "0" ? "By a key" : line.member || `Member ${line.memberid}, who has left`;
   if (by === "project") return line.project ?? `Project ${line.projectid}`;
   return line.keyid === "0" ? "Runs on this site" : line.key || `Key ${line.keyid}`;
 }

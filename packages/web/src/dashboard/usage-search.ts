@@ -1,7 +1,14 @@
 /** What the usage page shows, as it stands in its address. Pure. */
 import type { StatementBy } from "@modelyard/contract";
 
-export const STATEMENTS = ["day", "model", "project", "key", "task"] as const satisfies readonly StatementBy[];
+export const STATEMENTS = [
+  "day",
+  "model",
+  "project",
+  "key",
+  "member",
+  "task",
+] as const satisfies readonly StatementBy[];
 
 export interface UsageSearch {
   by?: StatementBy;

@@ -1,5 +1,13 @@
 /** A model as Markdown for language models: the short and the full text (wire-contract.md 9, providers.md 3.3). Pure. */
-import { type Item, isFileItem, items, PRICE_UNITS, type ToolDetail } from "@modelyard/contract";
+import {
+  type Item,
+  isConditional,
+  isFileItem,
+  items,
+  PRICE_UNITS,
+  type ToolDetail,
+  whenWords,
+} from "@modelyard/contract";
 import { modelPath } from "../catalogue/describe.ts";
 import { stepCode } from "../samples/generate.ts";
 import { curl } from "../samples/languages/curl.ts";
@@ -18,9 +26,11 @@ export interface MarkdownOptions {
 /** Text as a YAML scalar that no value can break: JSON's strings are YAML's. */
 const scalar = (value: unknown) => JSON.stringify(value);
 
-function itemEntry(item: Item): string {
+function itemEntry(item: Item, form: ToolDetail["modelyard"]): string {
   const help = line([item.description, item.note].filter(Boolean).join(" "));
+  const when = whenWords(form, item.id);
   const limits = [
+    when === "" ? "" : `when: ${scalar(when)}`,
     item.required ? "required: true" : "",
     item.min === undefined ? "" : `min: ${item.min}`,
     item.max === undefined ? "" : `max: ${item.max}`,
@@ -88,7 +98,15 @@ export function modelMarkdown(model: ToolDetail, { base, full, inputs }: Markdow
 ${priceLines(model)}`,
     `## Model Inputs:
 
-${items(model.modelyard).map(itemEntry).join("\n") || "None."}`,
+${
+  items(model.modelyard)
+    .map((item) => itemEntry(item, model.modelyard))
+    .join("\n") || "None."
+}${
+  items(model.modelyard).some(({ id }) => isConditional(model.modelyard, id))
+    ? "\n\nA field with `when` is read, and required, only then; otherwise leave it out."
+    : ""
+}`,
   ];
   if (items(model.modelyard).some(isFileItem)) {
     parts.push(`## Files

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { InputGroup } from "@modelyard/contract";
-import { changes, checkedValues, formValues, keptValues, problemOf, problems, runBody } from "./form-values.ts";
+import { changes } from "./form-changes.ts";
+import { checkedValues, formValues, hiddenOf, keptValues, problemOf, problems, runBody } from "./form-values.ts";
 
 const form = {
   inputs: [
@@ -80,6 +81,29 @@ test("the body of a run: numbers as numbers, a single file alone, empty fields l
   assert.deepEqual(runBody(form, values), { prompt: "hi", steps: 4, style: "a", loop: true, picture: file });
   assert.equal(checkedValues(form, values)?.steps, 4);
   assert.equal(checkedValues(form, formValues(form)), undefined);
+});
+
+test("what does not apply is no problem, is not sent and not shown as a change, and stays in the form", () => {
+  const items = [
+    { id: "mode", type: "select", label: "Mode", options: [{ value: "plain" }, { value: "fancy" }] },
+    { id: "colour", type: "text", label: "Colour", required: true, when: { mode: "fancy" } },
+  ];
+  const depends = { inputs: [InputGroup.parse({ title: "All", items })] };
+  const plain = formValues(depends);
+  assert.deepEqual([...hiddenOf(depends, plain)], ["colour"]);
+  assert.equal(problems(depends, plain).size, 0);
+  const fancy = { ...plain, mode: "fancy" };
+  assert.deepEqual([...problems(depends, fancy).keys()], ["colour"]);
+  const typed = { ...fancy, colour: "red" };
+  assert.deepEqual(runBody(depends, typed), { mode: "fancy", colour: "red" });
+  const back = { ...typed, mode: "plain" };
+  assert.deepEqual(runBody(depends, back), { mode: "plain" });
+  assert.deepEqual(checkedValues(depends, back), { mode: "plain" });
+  assert.deepEqual(
+    changes(depends, plain, back).map(({ label }) => label),
+    [],
+  );
+  assert.equal(keptValues(depends, back).colour, "red");
 });
 
 test("changes between two runs, with the words of the form", () => {

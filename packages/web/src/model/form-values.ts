@@ -1,6 +1,7 @@
 /** The values of a model's form: what a person typed or chose, as text, and what is made of it. Pure. */
 import {
   fileValue,
+  hiddenInputs,
   type Item,
   isFileItem,
   items,
@@ -17,7 +18,7 @@ export type FormValue = string | boolean | FileEntry[];
 export type FormValues = Readonly<Record<string, FormValue>>;
 
 type Plain = string | number | boolean;
-type Form = Pick<ToolFacts, "inputs">;
+export type Form = Pick<ToolFacts, "inputs">;
 
 export function defaultValue(item: Item): FormValue {
   if (isFileItem(item)) return [];
@@ -37,7 +38,7 @@ export function formValues(form: Form, given: Readonly<Record<string, unknown>> 
   return Object.fromEntries(entries);
 }
 
-function fromPlain(item: Item, value: unknown): FormValue | undefined {
+export function fromPlain(item: Item, value: unknown): FormValue | undefined {
   if (isFileItem(item)) {
     const urls = (Array.isArray(value) ? value : [value]).filter(
       (one): one is string => typeof one === "string" && one !== "",
@@ -68,14 +69,29 @@ function rawOf(value: FormValue | undefined, file: (entry: File) => unknown): un
   return value.map((entry) => (entry.kind === "url" ? entry.url : file(entry.file)));
 }
 
-function described(file: File) {
+function rawValues(values: FormValues): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, rawOf(value, described)]));
+}
+
+/** Ids of the items that do not apply with what the form holds (`when`). What was typed into them stays in `values`. */
+export function hiddenOf(form: Form, values: FormValues): ReadonlySet<string> {
+  return hiddenInputs(form, rawValues(values));
+}
+
+export function described(file: File) {
   return fileValue({ ref: "", name: file.name, contentType: file.type, size: file.size });
 }
 
 /** What is wrong with one field, in words for the person who fills it in; undefined where nothing is. */
 export function problemOf(item: Item, value: FormValue | undefined): string | undefined {
-  const form = { inputs: [{ title: "", subtitle: "", items: [item] }] };
-  const read = readInputs(form, { [item.id]: rawOf(value, described) });
+  return rawProblem(item, rawOf(value, described));
+}
+
+/** The same for a value as a program would send it. */
+export function rawProblem(item: Item, raw: unknown): string | undefined {
+  // By itself: whether it applies is another question.
+  const form = { inputs: [{ title: "", subtitle: "", items: [{ ...item, when: undefined }] }] };
+  const read = readInputs(form, { [item.id]: raw });
   const error = read.ok ? undefined : read.errors[0];
   if (!error) return undefined;
   switch (error.error) {
@@ -93,6 +109,12 @@ export function problemOf(item: Item, value: FormValue | undefined): string | un
       return `This is too long: at most ${(item.maxLength ?? 100_000).toLocaleString("en")} characters.`;
     case "filesTooMany":
       return `Too many files: at most ${mostFiles(item)}.`;
+    case "parameterNotText":
+      return "This must be text.";
+    case "parameterNotBoolean":
+      return "This must be true or false.";
+    case "fileInvalid":
+      return "This must be the address of a file.";
     case "parameterNotOption":
       return "Choose one of the values offered.";
     default:
@@ -101,23 +123,27 @@ export function problemOf(item: Item, value: FormValue | undefined): string | un
 }
 
 export function problems(form: Form, values: FormValues): Map<string, string> {
-  const found = items(form).map((item) => [item.id, problemOf(item, values[item.id])] as const);
+  const hidden = hiddenOf(form, values);
+  const found = items(form)
+    .filter(({ id }) => !hidden.has(id))
+    .map((item) => [item.id, problemOf(item, values[item.id])] as const);
   return new Map(found.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
 }
 
 /** Checked values, for the price; undefined while something is wrong. */
 export function checkedValues(form: Form, values: FormValues): RunInputs["values"] | undefined {
-  const raw = Object.fromEntries(Object.entries(values).map(([id, value]) => [id, rawOf(value, described)]));
-  const read = readInputs(form, raw);
+  const read = readInputs(form, rawValues(values));
   return read.ok ? read.inputs.values : undefined;
 }
 
-/** The body of a run: an empty optional field is left out, so that its default holds. */
+/** The body of a run: an empty optional field is left out, so that its default holds, and so is one that does not apply. */
 export function runBody(form: Form, values: FormValues): Record<string, unknown> {
   const body: Record<string, unknown> = {};
+  const hidden = hiddenOf(form, values);
   for (const item of items(form)) {
     const value = values[item.id];
-    if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) continue;
+    if (hidden.has(item.id) || value === undefined || value === "" || (Array.isArray(value) && value.length === 0))
+      continue;
     const raw = rawOf(value, (file) => file);
     const one = item.type === "fileinput" && Array.isArray(raw) ? raw[0] : raw;
     body[item.id] = item.type === "number" || item.type === "range" ? Number(one) : one;
@@ -137,38 +163,4 @@ export function sampleValues(form: Form, values: FormValues): Record<string, unk
       // Addresses and files are not mixed in one sample list.
       .map(([id, value]) => [id, named(value)]),
   );
-}
-
-/** Words for one value, for lists of changes. */
-export function shownValue(item: Item, value: FormValue | undefined): string {
-  if (value === undefined || value === "") return "empty";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  if (Array.isArray(value)) {
-    const names = value.map((entry) =>
-      entry.kind === "file" ? entry.file.name : (entry.url.split("/").at(-1) ?? entry.url),
-    );
-    return names.length === 0 ? "no file" : names.join(", ");
-  }
-  return item.options?.find((option) => option.value === value)?.label ?? value;
-}
-
-export interface Change {
-  label: string;
-  from: string;
-  to: string;
-}
-
-function sameFiles(a: FileEntry[], b: FileEntry[]): boolean {
-  const key = (entry: FileEntry) => (entry.kind === "url" ? entry.url : entry.file);
-  return a.length === b.length && a.every((entry, index) => key(entry) === key(b[index] as FileEntry));
-}
-
-/** What differs between two states of the form, in its order. */
-export function changes(form: Form, before: FormValues, after: FormValues): Change[] {
-  return items(form).flatMap((item) => {
-    const from = before[item.id];
-    const to = after[item.id];
-    const same = Array.isArray(from) && Array.isArray(to) ? sameFiles(from, to) : from === to;
-    return same ? [] : [{ label: item.label, from: shownValue(item, from), to: shownValue(item, to) }];
-  });
 }

@@ -3,7 +3,7 @@ import { type Item, isFileItem, type ToolFacts } from "@modelyard/contract";
 import { useEffect, useRef } from "react";
 import { accepts } from "./accepts.ts";
 import { Field } from "./field.tsx";
-import type { FormValue, FormValues } from "./form-values.ts";
+import { type FormValue, type FormValues, hiddenOf } from "./form-values.ts";
 
 export interface FormProps {
   form: Pick<ToolFacts, "inputs">;
@@ -28,9 +28,12 @@ export function ModelForm({ form, values, problems, set, onLeave }: FormProps) {
       onLeave={() => onLeave(item.id)}
     />
   );
-  const advanced = form.inputs.flatMap(({ items }) => items.filter((item) => item.advanced));
-  const groups = form.inputs.map((group) => ({ ...group, items: group.items.filter((item) => !item.advanced) }));
-  const several = groups.filter(({ items }) => items.length > 0).length > 1;
+  const hidden = hiddenOf(form, values);
+  const shown = form.inputs.map((group) => ({ ...group, items: group.items.filter(({ id }) => !hidden.has(id)) }));
+  const advanced = shown.flatMap(({ items }) => items.filter((item) => item.advanced));
+  const groups = shown.map((group) => ({ ...group, items: group.items.filter((item) => !item.advanced) }));
+  // By the form, not by what of it applies: titles do not come and go with a group.
+  const several = form.inputs.filter(({ items }) => items.some((item) => !item.advanced)).length > 1;
   return (
     <div className="grid gap-6">
       {groups.map(({ title, subtitle, items }) => {
@@ -66,7 +69,10 @@ function usePastedFiles(form: FormProps["form"], values: FormValues, set: FormPr
       const file = event.clipboardData?.files[0];
       if (!file) return;
       const { form, values, set } = latest.current;
-      const item = form.inputs.flatMap(({ items }) => items).find((one) => isFileItem(one) && accepts(one, file));
+      const hidden = hiddenOf(form, values);
+      const item = form.inputs
+        .flatMap(({ items }) => items)
+        .find((one) => isFileItem(one) && !hidden.has(one.id) && accepts(one, file));
       if (!item) return;
       event.preventDefault();
       const entry = { kind: "file" as const, file };

@@ -1,27 +1,22 @@
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { categoryTitle, count, duration, modelPath, startingPrice } from "../catalogue/describe.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
-import { copyText } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { toast } from "../ui/toast.tsx";
 import { type FormValues, keptValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
+
+const promptFor = () => import("./prompt-for.ts");
+/** Only who opens the menu needs it. */
+const OpenIn = lazy(async () => ({ default: (await import("./open-in.tsx")).OpenIn }));
 
 const READINESS = { ready: "Ready", cold: "Starts cold", none: "No worker" } as const;
 
 export function ModelHeader({ model, values }: { model: ModelData["model"]; values: FormValues }) {
   const { modelyard: facts, taskstat } = model;
   const path = modelPath(model);
-  const copyPrompt = async () => {
-    try {
-      const inputs = JSON.stringify(keptValues(facts, values));
-      const response = await fetch(`${path}/prompt.txt?inputs=${encodeURIComponent(inputs)}`);
-      if (!response.ok) throw new Error(String(response.status));
-      if (await copyText(await response.text())) toast("The prompt is in the clipboard");
-    } catch {
-      toast("The prompt could not be fetched.", "bad");
-    }
-  };
+  const [isOpen, setOpen] = useState(false);
+  const inputs = keptValues(facts, values);
   const figures: [string, string][] = [
     ["Price", startingPrice(model)],
     ["Now", READINESS[facts.readiness]],
@@ -81,10 +76,20 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
           </ul>
         </div>
         <div className="flex flex-wrap gap-2">
-          <Button size="small" onClick={() => void copyPrompt()}>
+          <Button size="small" onClick={() => void promptFor().then(({ copyPrompt }) => copyPrompt(path, inputs))}>
             <Icon name="copy" className="size-4" />
             Copy prompt for LLM
           </Button>
+          <details className="sm:relative" name="menu" onToggle={(event) => setOpen(event.currentTarget.open)}>
+            <summary className={`${buttonClass("plain", "small")} list-none [&::-webkit-details-marker]:hidden`}>
+              Open in …
+            </summary>
+            {isOpen && (
+              <Suspense fallback={null}>
+                <OpenIn path={path} inputs={inputs} />
+              </Suspense>
+            )}
+          </details>
           <a href={`${path}/llms.txt`} className={buttonClass("plain", "small")}>
             View as Markdown
           </a>

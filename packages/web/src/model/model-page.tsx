@@ -1,20 +1,21 @@
 /** A model's page: what it is, the form to try it, what it makes, how to call it, and what its author says. */
 import { items } from "@modelyard/contract";
-import { type KeyboardEvent, lazy, Suspense, useMemo, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from "react";
 import { CardGrid } from "../catalogue/model-card.tsx";
-import { isOver } from "../run/run-state.ts";
+import { isOver } from "../run/run.ts";
 import { useRun } from "../run/use-run.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { signInPath } from "../session/sign-in-path.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { ServerHtml } from "../ui/server-html.tsx";
+import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import { announce } from "../ui/toast.tsx";
 import { AppParts } from "./app-parts.tsx";
 import { CodePanel } from "./code-panel.tsx";
 import { CommentsSection } from "./comments-section.tsx";
 import { ModelForm } from "./form.tsx";
-import { changes, checkedValues, formValues, problems, runBody, sampleValues } from "./form-values.ts";
+import { checkedValues, formValues, problems, runBody } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
 import { ModelHeader } from "./model-header.tsx";
 import type { ModelSearch } from "./model-search.ts";
@@ -25,7 +26,15 @@ import { useFormValues } from "./use-form-values.ts";
 
 /** Only who has run something needs them. */
 const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
-const RunPanel = lazy(async () => ({ default: (await import("../run/run-panel.tsx")).RunPanel }));
+const JsonTab = lazy(async () => ({ default: (await import("./json-tab.tsx")).JsonTab }));
+const ModelRun = lazy(async () => ({ default: (await import("./model-run.tsx")).ModelRun }));
+
+/** The form, or the same inputs as JSON. */
+const VIEWS = [
+  { id: "form", text: "Form" },
+  { id: "json", text: "JSON" },
+] as const;
+type View = (typeof VIEWS)[number]["id"];
 
 export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
@@ -35,6 +44,10 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const [asksToSignIn, setAsksToSignIn] = useState(false);
+  const [view, setView] = useState<View>("form");
+  /** Once it has been opened it stays: what was typed into it is not lost. */
+  const [hasJson, setHasJson] = useState(false);
+  const jsonTrouble = useRef<string>(undefined);
 
   const wrong = useMemo(() => problems(form, values), [form, values]);
   const shownProblems = useMemo(
@@ -49,6 +62,11 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   const submit = () => {
     if (busy || closed) return;
     setTried(true);
+    if (view === "json" && jsonTrouble.current !== undefined) {
+      announce(jsonTrouble.current);
+      document.getElementById("inputs-as-json")?.focus();
+      return;
+    }
     const first = items(form).find(({ id }) => wrong.has(id));
     if (first) {
       announce(wrong.get(first.id) ?? "");
@@ -75,16 +93,25 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
     submit();
   };
 
-  const before = ranWith ?? (found ? formValues(form, found) : undefined);
   return (
     <>
       <ModelHeader model={model} values={values} />
       <div className="mt-8 grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(20rem,5fr)_minmax(0,7fr)] *:min-w-0">
         <section aria-labelledby="try-title">
-          <div className="mb-4 flex items-center justify-between gap-4">
+          <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
             <h2 id="try-title" className="text-xl">
               Try it
             </h2>
+            <Tabs
+              label="How the inputs are given"
+              tabs={VIEWS}
+              selected={view}
+              onSelect={(next) => {
+                setView(next);
+                if (next === "json") setHasJson(true);
+              }}
+            />
+            <span className="grow" />
             <Button look="quiet" size="small" onClick={reset}>
               Reset the form
             </Button>
@@ -98,13 +125,22 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
               submit();
             }}
           >
-            <ModelForm
-              form={form}
-              values={values}
-              problems={shownProblems}
-              set={set}
-              onLeave={(id) => setLeft((before) => (before.has(id) ? before : new Set(before).add(id)))}
-            />
+            <TabPanel id="form" selected={view}>
+              <ModelForm
+                form={form}
+                values={values}
+                problems={shownProblems}
+                set={set}
+                onLeave={(id) => setLeft((before) => (before.has(id) ? before : new Set(before).add(id)))}
+              />
+            </TabPanel>
+            <TabPanel id="json" selected={view}>
+              {hasJson && (
+                <Suspense fallback={<div className="field min-h-80" />}>
+                  <JsonTab form={form} values={values} setAll={setAll} trouble={jsonTrouble} />
+                </Suspense>
+              )}
+            </TabPanel>
             <div className="mt-6 flex flex-wrap items-center gap-x-5 gap-y-3 border-t border-line pt-5">
               <button
                 type="submit"
@@ -138,12 +174,12 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
           {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}
           {run && (
             <Suspense fallback={<div className="min-h-40 rounded-lg border border-line bg-card" />}>
-              <RunPanel
-                run={run}
+              <ModelRun
                 model={model}
-                inputPicture={inputPicture(before)}
-                inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
-                changes={before ? changes(form, before, values) : []}
+                run={run}
+                values={values}
+                ranWith={ranWith}
+                found={found}
                 onStop={stop}
                 onDismiss={dismiss}
               />
@@ -182,31 +218,6 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       )}
     </>
   );
-}
-
-/** The one picture that a run was given, where a result can be laid over it. */
-function inputPicture(
-  values: ReturnType<typeof formValues> | undefined | Readonly<Record<string, unknown>>,
-): string | undefined {
-  const pictures = Object.values(values ?? {}).flatMap((value) => {
-    if (!Array.isArray(value)) return [];
-    return value.flatMap((entry) => {
-      if (entry.kind === "url")
-        return /\.(png|jpe?g|webp|gif|avif)$/i.test(entry.url) && sameOrigin(entry.url) ? [entry.url as string] : [];
-      return entry.file.type.startsWith("image/") ? [objectUrl(entry.file)] : [];
-    });
-  });
-  return pictures.length === 1 ? pictures[0] : undefined;
-}
-
-const sameOrigin = (url: string) => URL.parse(url)?.origin === location.origin;
-const urls = new WeakMap<File, string>();
-
-/** One address for each file for as long as the page lives. */
-function objectUrl(file: File): string {
-  let url = urls.get(file);
-  if (!url) urls.set(file, (url = URL.createObjectURL(file)));
-  return url;
 }
 
 function SignInNote({ offered }: { offered: boolean }) {

@@ -2,7 +2,7 @@
 import { isTerminal } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import { dollars } from "../catalogue/describe.ts";
-import type { AppSteps } from "./run-state.ts";
+import type { AppSteps } from "./run.ts";
 
 type Step = AppSteps[number];
 

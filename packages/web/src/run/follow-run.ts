@@ -1,6 +1,8 @@
 /** Starting a run and following it to its end, over broken connections and reloads of the page. Loaded with the first run. */
+import { isTerminal } from "@modelyard/contract";
 import { type Client, ModelyardError, type TaskRef } from "@modelyard/sdk";
-import { isOver, type RunAction, type RunState } from "./run-state.ts";
+import { isOver, type RunState } from "./run.ts";
+import type { RunAction } from "./run-state.ts";
 
 /** Pauses between attempts to connect again, in milliseconds; the last one repeats. */
 const RECONNECT_MS = [300, 1_000, 3_000, 8_000];
@@ -68,7 +70,7 @@ export async function sendRun(
 export async function findRun({ client, dispatch }: Following, taskid: string) {
   try {
     const task = await client.detail({ taskid });
-    dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken });
+    dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken, wasOver: isTerminal(task.status) });
     return task;
   } catch (error) {
     const known = error instanceof ModelyardError && error.code === 1;

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
+import { plainText, terminalPieces } from "./terminal-text.ts";
 
 interface LogsProps {
   stdout: string;
@@ -30,12 +31,14 @@ const NEAR_END = 24;
 function Log({ title, text, file }: { title: string; text: string; file: string }) {
   const box = useRef<HTMLElement>(null);
   const [follows, setFollows] = useState(true);
+  const latest = useDeferredValue(text);
+  const pieces = useMemo(() => terminalPieces(latest), [latest]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each new text moves the end
   useEffect(() => {
     if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
-  }, [text, follows]);
+  }, [pieces, follows]);
   const save = () => {
-    const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    const url = URL.createObjectURL(new Blob([plainText(text)], { type: "text/plain" }));
     const link = Object.assign(document.createElement("a"), { href: url, download: file });
     link.click();
     URL.revokeObjectURL(url);
@@ -57,7 +60,16 @@ function Log({ title, text, file }: { title: string; text: string; file: string 
       <ScrollingText
         ref={box}
         label={`${title} of the model`}
-        text={text}
+        text={pieces.map(({ text: part, look }, index) =>
+          look === "" ? (
+            part
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no other identity
+            <span key={index} className={look}>
+              {part}
+            </span>
+          ),
+        )}
         className="max-h-80"
         onScroll={(event) => {
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;

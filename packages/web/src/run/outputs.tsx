@@ -6,6 +6,7 @@ import { Icon } from "../ui/icons.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
 import { toast } from "../ui/toast.tsx";
 import { PictureOutput } from "./picture-output.tsx";
+import { richOutput } from "./rich-output.tsx";
 
 interface OutputsProps {
   outputs: readonly Output[];
@@ -60,6 +61,8 @@ function OutputView({ file, inputPicture }: { file: OutputFile; inputPicture: st
     // biome-ignore lint/a11y/useMediaCaption: as above
     return <audio src={file.url} controls preload="metadata" className="w-full" aria-label={file.name} />;
   }
+  const rich = richOutput(file);
+  if (rich) return rich;
   if (type === "application/json" || type.startsWith("text/")) return <TextFile file={file} />;
   if (type === "application/pdf") {
     return (

@@ -3,13 +3,14 @@ import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contr
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { dollars, duration } from "../catalogue/describe.ts";
-import type { Change } from "../model/form-values.ts";
+import type { Change } from "../model/form-changes.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
-import { isOver, isQueued, type RunState } from "./run-state.ts";
+import { isOver, isQueued, type RunState } from "./run.ts";
+import { RunNotice } from "./run-notice.tsx";
 import { STEPS, stageWords } from "./stages.ts";
 import { StreamedText } from "./streamed-text.tsx";
 import { useElapsed } from "./use-elapsed.ts";
@@ -35,7 +36,8 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
         <Badge run={run} />
         <Elapsed run={run} />
         {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
-        <span className="ml-auto">
+        <span className="ml-auto flex flex-wrap items-center gap-1">
+          <RunNotice run={run} name={model.slugproject} />
           {over && onDismiss && run.taskId && (
             <Link
               to="/runs/$id"

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bareFrame, emptyTranscript, type Frame, foldFrame, type TaskEvent } from "@modelyard/contract";
-import { isQueued, NEW_RUN, type RunState, reduceRun } from "./run-state.ts";
+import { isQueued, NEW_RUN, type RunState } from "./run.ts";
+import { reduceRun } from "./run-state.ts";
 
 const task = { id: "1", token: "t".repeat(30) };
 const followed = (

@@ -1,47 +1,9 @@
-/** One run as the page shows it, folded from the frames of its socket and the answers about it. Pure. */
-import type { Frame, Output, Task, TaskEventType } from "@modelyard/contract";
-
-export interface Progress {
-  percentage: number;
-  task: string;
-  step: string;
-  total: string;
-  /** Seconds that the model says are left; undefined where it does not. */
-  remaining: number | undefined;
-}
-
-export type AppSteps = NonNullable<Task["modelyard"]["steps"]>;
-
-export interface RunState {
-  phase: "sending" | "following" | "done" | "failed" | "cancelled" | "refused";
-  taskId: string | undefined;
-  token: string | undefined;
-  /** Stages in the order they came, each once. A new attempt begins again. */
-  stages: { type: TaskEventType; at: number }[];
-  /** Number of the last event seen; a new connection goes on after it. */
-  seq: number;
-  /** Times the run was taken up again after its worker was lost. */
-  retries: number;
-  connection: "live" | "lost";
-  progress: Progress | undefined;
-  stdout: string;
-  stderr: string;
-  thinking: string;
-  answer: string;
-  isThinking: boolean;
-  outputs: Output[];
-  /** Only while it waits; the probable start in unix seconds. */
-  waiting: { reason: string; position: number | null; estimatedStart: number | null } | undefined;
-  /** The runs of an app's steps, as far as they have been started; undefined for a model. */
-  steps: AppSteps | undefined;
-  /** The task's record, once it has ended. */
-  task: Task | undefined;
-  /** Why it was refused or has failed, in a sentence. */
-  problem: string | undefined;
-}
+/** Folds the frames of a run's socket, and the answers about it, into the run as the page shows it. Pure. */
+import type { Frame, Task, TaskEventType } from "@modelyard/contract";
+import type { RunState } from "./run.ts";
 
 export type RunAction =
-  | { type: "sent"; taskId: string; token: string }
+  | { type: "sent"; taskId: string; token: string; wasOver?: boolean }
   /** `share`: of the run's files, 0 to 1. */
   | { type: "uploading"; share: number }
   | { type: "refused"; problem: string }
@@ -53,27 +15,6 @@ export type RunAction =
 
 /** Characters of a log that the page keeps; what came before stays in the task's record. */
 const LOG_LIMIT = 200_000;
-
-export const NEW_RUN: RunState = {
-  phase: "sending",
-  taskId: undefined,
-  token: undefined,
-  stages: [],
-  seq: 0,
-  retries: 0,
-  connection: "live",
-  progress: undefined,
-  stdout: "",
-  stderr: "",
-  thinking: "",
-  answer: "",
-  isThinking: false,
-  outputs: [],
-  waiting: undefined,
-  steps: undefined,
-  task: undefined,
-  problem: undefined,
-};
 
 const STAGES: ReadonlySet<TaskEventType> = new Set([
   "task_queue",
@@ -158,7 +99,14 @@ function ended(state: RunState, task: Task): RunState {
 export function reduceRun(state: RunState, action: RunAction): RunState {
   switch (action.type) {
     case "sent":
-      return { ...state, phase: "following", taskId: action.taskId, token: action.token, progress: undefined };
+      return {
+        ...state,
+        phase: "following",
+        taskId: action.taskId,
+        token: action.token,
+        wasOver: action.wasOver ?? false,
+        progress: undefined,
+      };
     case "uploading":
       return {
         ...state,
@@ -189,13 +137,4 @@ export function reduceRun(state: RunState, action: RunAction): RunState {
       return { ...next, seq: frame.seq > state.seq ? frame.seq : state.seq, outputs: frame.outputs ?? next.outputs };
     }
   }
-}
-
-export function isOver(state: RunState): boolean {
-  return state.phase === "done" || state.phase === "failed" || state.phase === "cancelled" || state.phase === "refused";
-}
-
-/** Whether it may still be taken back without a process being stopped. */
-export function isQueued(state: RunState): boolean {
-  return state.phase === "following" && (state.stages.length === 0 || state.stages.at(-1)?.type === "task_queue");
 }

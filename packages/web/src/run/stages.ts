@@ -1,6 +1,6 @@
 /** The stages of a run in plain words. Pure. */
 import type { TaskEventType } from "@modelyard/contract";
-import type { RunState } from "./run-state.ts";
+import type { RunState } from "./run.ts";
 
 /** What the page shows of the many events: five steps, each reached by one of them. */
 export const STEPS: readonly { event: TaskEventType; label: string }[] = [

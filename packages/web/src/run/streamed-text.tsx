@@ -1,6 +1,6 @@
 import type { OutputText } from "@modelyard/contract";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { isOver, type RunState } from "./run-state.ts";
+import { isOver, type RunState } from "./run.ts";
 
 /** The text a model writes, as it comes; what it thought is folded away once it answers. */
 export function StreamedText({ run }: { run: RunState }) {

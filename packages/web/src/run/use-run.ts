@@ -3,9 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { FormValues } from "../model/form-values.ts";
 import { useSession } from "../session/session-provider.tsx";
-import { announce, toast } from "../ui/toast.tsx";
-import { isQueued, NEW_RUN, type RunAction, type RunState, reduceRun } from "./run-state.ts";
-import { stageWords } from "./stages.ts";
+import { NEW_RUN, type RunState } from "./run.ts";
 
 export interface RunRequest {
   /** owner/slug as the API's path has it. */
@@ -27,6 +25,8 @@ export interface UseRun {
   dismiss: () => void;
 }
 
+const runSession = () => import("./run-session.ts");
+
 export function useRun(runInAddress: number | undefined): UseRun {
   const session = useSession();
   const navigate = useNavigate();
@@ -38,21 +38,14 @@ export function useRun(runInAddress: number | undefined): UseRun {
 
   const begin = useCallback(() => {
     abort.current?.abort();
-    const controller = new AbortController();
-    abort.current = controller;
-    latest.current = NEW_RUN;
-    setRun(NEW_RUN);
-    const dispatch = (action: RunAction) => {
-      if (controller.signal.aborted) return;
-      const before = latest.current;
-      const next = reduceRun(before, action);
-      latest.current = next;
-      setRun(next);
-      const words = stageWords(next);
-      if (words !== stageWords(before)) announce(words);
+    const { signal } = (abort.current = new AbortController());
+    const show = (state: RunState) => {
+      latest.current = state;
+      setRun(state);
     };
-    return { dispatch, signal: controller.signal, state: () => latest.current };
-  }, []);
+    show(NEW_RUN);
+    return { session, state: () => latest.current, show, signal };
+  }, [session]);
 
   const setAddress = useCallback(
     (id: string | undefined) =>
@@ -67,49 +60,19 @@ export function useRun(runInAddress: number | undefined): UseRun {
   );
 
   const start = useCallback(
-    ({ model, body, values, isApp }: RunRequest) => {
-      const following = begin();
+    ({ values, ...request }: RunRequest) => {
+      const shown = begin();
       setRanWith(values);
       setFound(undefined);
-      void (async () => {
-        const [{ clientFor }, { follow, sendRun }, { fetchWithProgress }] = await Promise.all([
-          import("./client.ts"),
-          import("./follow-run.ts"),
-          import("./fetch-with-progress.ts"),
-        ]);
-        const whole = { ...following, client: clientFor(session), isApp };
-        const hasFiles = Object.values(body)
-          .flat()
-          .some((value) => value instanceof Blob);
-        const sending = hasFiles
-          ? clientFor(
-              session,
-              fetchWithProgress((share) => following.dispatch({ type: "uploading", share })),
-            )
-          : whole.client;
-        const id = await sendRun({ ...whole, client: sending }, { model, body, key: crypto.randomUUID() });
-        if (id === undefined) return;
-        setAddress(id);
-        await follow(whole, { taskid: id });
-      })();
+      void runSession().then(({ startRun }) => startRun(shown, request, setAddress));
     },
-    [begin, session, setAddress],
+    [begin, setAddress],
   );
 
   useEffect(() => {
     if (!runInAddress || session.state !== "in" || latest.current.taskId === String(runInAddress)) return;
-    const following = begin();
-    void (async () => {
-      const [{ clientFor }, { findRun, follow }] = await Promise.all([
-        import("./client.ts"),
-        import("./follow-run.ts"),
-      ]);
-      const whole = { ...following, client: clientFor(session), isApp: false };
-      const task = await findRun(whole, String(runInAddress));
-      if (!task || following.signal.aborted) return;
-      setFound(task.parameters);
-      await follow({ ...whole, isApp: task.modelyard.steps !== null }, { taskid: task.id });
-    })();
+    const shown = begin();
+    void runSession().then(({ resumeRun }) => resumeRun(shown, String(runInAddress), setFound));
   }, [runInAddress, session, begin]);
 
   useEffect(() => () => abort.current?.abort(), []);
@@ -119,22 +82,7 @@ export function useRun(runInAddress: number | undefined): UseRun {
     ranWith,
     found,
     start,
-    stop: useCallback(() => {
-      const { taskId, token } = latest.current;
-      if (!taskId || !token) return;
-      void (async () => {
-        const { clientFor } = await import("./client.ts");
-        const client = clientFor(session);
-        try {
-          // Between the question and the click it may have begun: then it is stopped instead.
-          if (isQueued(latest.current))
-            await client.cancel({ taskid: taskId }).catch(() => client.kill({ taskid: taskId }));
-          else await client.kill({ taskid: taskId });
-        } catch {
-          toast("It could not be stopped: it may have ended already.", "bad");
-        }
-      })();
-    }, [session]),
+    stop: useCallback(() => void runSession().then(({ stopRun }) => stopRun(session, () => latest.current)), [session]),
     dismiss: useCallback(() => {
       abort.current?.abort();
       latest.current = NEW_RUN;

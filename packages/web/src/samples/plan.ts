@@ -2,7 +2,7 @@
  * What a set of code samples says, apart from any language: where the API is, who calls, what is sent and what comes back.
  * Pure. The operation table below is the only list of calls; a language writes each of them once.
  */
-import { type Item, isFileItem, items, type ToolDetail } from "@modelyard/contract";
+import { hiddenInputs, type Item, isFileItem, items, type ToolDetail } from "@modelyard/contract";
 import type { SamplesRequest, SampleValue } from "./samples-request.ts";
 
 export type Scalar = string | number | boolean;
@@ -59,15 +59,29 @@ function exampleValue(item: Item): SampleValue | undefined {
   return item.required ? (item.placeholder ?? item.label) : undefined;
 }
 
-/** What the form would send: given values first, then defaults; an empty field that is needed shows its placeholder. */
+/** Given values first, then defaults; an empty field that is needed shows its placeholder. */
+function shownValue(item: Item, given: SamplesRequest["inputs"]): SampleValue | undefined {
+  const own = Object.hasOwn(given, item.id) ? given[item.id] : undefined;
+  return own === undefined || own === "" ? (item.advanced ? undefined : exampleValue(item)) : own;
+}
+
+/** A file of the caller's disk counts as one that is there. */
+function asRaw(value: SampleValue | undefined): unknown {
+  if (Array.isArray(value)) return value.map(asRaw);
+  return typeof value === "object" ? "https://file.invalid/" : value;
+}
+
+/** What the form would send. */
 function bodyOf(model: ToolDetail, given: SamplesRequest["inputs"]): { inputs: Body; files: string[] } {
   const files: string[] = [];
   const slot = (value: { file: string }): FileSlot => ({ slot: files.push(value.file) });
   const inputs: Body = {};
+  const values = new Map(items(model.modelyard).map((item) => [item.id, shownValue(item, given)]));
+  const raw = Object.fromEntries([...values].map(([id, value]) => [id, asRaw(value)]));
+  const hidden = hiddenInputs(model.modelyard, raw);
   for (const item of items(model.modelyard)) {
-    const own = Object.hasOwn(given, item.id) ? given[item.id] : undefined;
-    const value = own === undefined || own === "" ? (item.advanced ? undefined : exampleValue(item)) : own;
-    if (value === undefined) continue;
+    const value = values.get(item.id);
+    if (value === undefined || hidden.has(item.id)) continue;
     const body = Array.isArray(value)
       ? value.map((one) => (typeof one === "object" ? slot(one) : one))
       : typeof value === "object"

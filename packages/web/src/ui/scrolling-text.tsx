@@ -1,8 +1,8 @@
-import type { Ref, UIEvent } from "react";
+import type { ReactNode, Ref, UIEvent } from "react";
 
 interface ScrollingTextProps {
   label: string;
-  text: string;
+  text: ReactNode;
   className: string;
   ref?: Ref<HTMLElement>;
   onScroll?: (event: UIEvent<HTMLElement>) => void;
