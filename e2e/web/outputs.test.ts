@@ -147,7 +147,7 @@ test("who has asked for it is told that the run is over while looking elsewhere,
   await page.reload();
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
   const title = await page.title();
-  await page.locator("#input-seconds").fill("6");
+  await page.locator("#input-seconds").fill("12");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const tell = page.getByRole("button", { name: "Tell me when it is done" });
   await tell.waitFor();
@@ -158,10 +158,10 @@ test("who has asked for it is told that the run is over while looking elsewhere,
     await page.getByRole("button", { name: "You will be told when it is done" }).getAttribute("aria-pressed"),
     "true",
   );
-  await looked(page, "run-tell-me");
   const away = () =>
     page.evaluate(`Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true })`);
   await away();
+  await looked(page, "run-tell-me");
   await page.locator('[data-run="done"]').waitFor();
   assert.equal(await page.title(), "✓ Done – outputs");
   assert.deepEqual(await page.evaluate("told"), [["✓ Done – outputs", "Your run is done."]]);
