@@ -28,6 +28,9 @@ interface RunPanelProps {
   onDismiss?: () => void;
 }
 
+/** The last words of a model seldom end with a full stop. */
+const sentence = (text = "") => (/[.!?…]$/.test(text.trim()) ? text : `${text}.`);
+
 export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, onDismiss }: RunPanelProps) {
   const over = isOver(run);
   return (
@@ -76,11 +79,13 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
         )}
         {run.progress && !over && <ProgressBar progress={run.progress} />}
         {run.problem && (run.phase === "refused" || run.phase === "failed") && (
-          <Note tone="bad">{run.phase === "failed" ? `${run.problem} A failed run costs nothing.` : run.problem}</Note>
+          <Note tone="bad">
+            {run.phase === "failed" ? `${sentence(run.problem)} A failed run costs nothing.` : run.problem}
+          </Note>
         )}
         {run.phase === "cancelled" && (
           <Note tone="wait">
-            {run.problem ?? "It was stopped."} What had come so far stays here, and it costs nothing.
+            {sentence(run.problem ?? "It was stopped.")} What had come so far stays here, and it costs nothing.
           </Note>
         )}
         <StreamedText run={run} />
