@@ -24,6 +24,7 @@ import { runShares } from "./migrations/0021-run-shares.ts";
 import { statusSamples } from "./migrations/0022-status-samples.ts";
 import { comments } from "./migrations/0023-comments.ts";
 import { highPriority } from "./migrations/0024-high-priority.ts";
+import { chargesByMember } from "./migrations/0025-charges-by-member.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -48,6 +49,7 @@ const MIGRATIONS: readonly Migration[] = [
   statusSamples,
   comments,
   highPriority,
+  chargesByMember,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -23,7 +23,7 @@ export interface ChargeFilter {
 
 export const DAY_MS = 86_400_000;
 
-/** All that a statement reads is in the index task_charged (the member alone is not); `cost > 0` is its condition. */
+/** All that a statement reads is in the index task_charges; `cost > 0` is its condition. */
 const CHARGED = "from task where account_id = ? and cost > 0 and postprocess_end_at >= ? and postprocess_end_at < ?";
 
 export async function totalCharged(db: Database, { accountId, from, to }: ChargeFilter): Promise<Money> {
