@@ -4,16 +4,22 @@ import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { lazyModels, openClient } from "./catalogue/lazy-models.ts";
 import { createRouter } from "./router.tsx";
+import { firstPageIsOver } from "./ui/hydration.ts";
 
 const router = createRouter({
   models: lazyModels(),
   client: openClient,
   base: location.origin,
-  assets: { script: "", style: "", font: "" },
+  assets: { script: "", style: "", font: "", later: [] },
 });
 
 // A file of an older build is gone after an update of the server: load the page anew instead of failing.
 addEventListener("vite:preloadError", () => location.reload());
+
+// What the first page came with is no other page's.
+router.subscribe("onBeforeLoad", ({ fromLocation, pathChanged }) => {
+  if (fromLocation && pathChanged) firstPageIsOver();
+});
 
 startTransition(() => {
   hydrateRoot(document, <RouterClient router={router} />);

@@ -28,8 +28,10 @@ export const rootRoute = createRootRouteWithContext<PageContext>()({
           : []),
         ...(assets.style ? [{ rel: "stylesheet", href: assets.style }] : []),
         { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+        ...assets.later.map((href) => ({ rel: "modulepreload", href, fetchPriority: "low" as const })),
       ],
-      scripts: assets.script ? [{ type: "module", src: assets.script, async: true }] : [],
+      // Low: the page is there to be read before it does anything. Not async: it needs the data at the document's end.
+      scripts: assets.script ? [{ type: "module", src: assets.script, fetchPriority: "low" as const }] : [],
     };
   },
   component: Document,
