@@ -4,6 +4,8 @@ import { startTransition } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { lazyModels, openClient } from "./catalogue/lazy-models.ts";
 import { createRouter } from "./router.tsx";
+import { askEarly } from "./session/account.ts";
+import { keptActing } from "./session/acting.ts";
 import { firstPageIsOver } from "./ui/hydration.ts";
 
 const router = createRouter({
@@ -20,6 +22,8 @@ addEventListener("vite:preloadError", () => location.reload());
 router.subscribe("onBeforeLoad", ({ fromLocation, pathChanged }) => {
   if (fromLocation && pathChanged) firstPageIsOver();
 });
+
+askEarly(location.pathname, ({ uuid }) => keptActing(uuid) === undefined);
 
 startTransition(() => {
   hydrateRoot(document, <RouterClient router={router} />);

@@ -15,10 +15,10 @@ const ENTRY = "src/entry-client.tsx";
 /** What a page of an account asks the API with. */
 const CLIENT = "src/run/client.ts";
 
-/** Modules that a page imports once the entry runs; the first pattern that fits counts. A model's page is in the entry. */
+/** Modules that a page imports once the entry runs; the first pattern that fits counts. */
 const LATER: readonly [RegExp, readonly string[]][] = [
   [/^\/$/, ["src/catalogue/home-page.tsx"]],
-  [/^\/models\/./, []],
+  [/^\/models\/./, ["src/model/model-page.tsx"]],
   [/^\/(models|apps)\/?$/, ["src/catalogue/listing-page.tsx"]],
   [/^\/runs\/?$/, ["src/history/history-page.tsx", CLIENT]],
   [/^\/runs\/./, ["src/history/run-page.tsx", CLIENT]],
