@@ -52,6 +52,9 @@ const ENTRY = fileURLToPath(new URL("src/entry-client.tsx", import.meta.url));
 /** What only some pages need of these is left out of the start by tree shaking, which knows more than this file. */
 const SHAKEN = /\/packages\/(contract|sdk)\//;
 
+/** Small parts of most pages: each alone would be a request more. */
+const SHARED = /\/web\/src\/(ui\/(server-html|use-near|copy-button)|catalogue\/model-card)\.tsx?$/;
+
 interface Graph {
   getModuleInfo(id: string): { importedIds: readonly string[] } | null;
 }
@@ -60,7 +63,7 @@ let start: Set<string> | undefined;
 /** The chunk of a module that every page starts with; null for what is loaded later. */
 function startsWith(id: string, graph: Graph): string | null {
   start ??= reachable(ENTRY, graph);
-  return start.has(id) ? "start" : null;
+  return start.has(id) || SHARED.test(id) ? "start" : null;
 }
 
 /** All modules that are loaded with this one. */
