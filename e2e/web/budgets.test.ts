@@ -38,8 +38,10 @@ async function weigh(path: string, signedIn = false): Promise<Weight> {
     const add = (body: Buffer) => void (weights[kind] += kind === "font" ? body.length / 1000 : kilobytes(body));
     waiting.push(response.body().then(add));
   });
-  await visit.page.goto(site.platform.url + path, { waitUntil: "networkidle" });
-  if (signedIn) await settled(visit.page);
+  await visit.page.goto(site.platform.url + path);
+  // Scripts come after the first picture; nothing is loading until then.
+  await settled(visit.page);
+  await visit.page.waitForLoadState("networkidle");
   await Promise.all(waiting);
   await visit.close();
   return weights;

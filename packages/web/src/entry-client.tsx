@@ -12,7 +12,7 @@ const router = createRouter({
   models: lazyModels(),
   client: openClient,
   base: location.origin,
-  assets: { script: "", style: "", font: "", later: [] },
+  assets: { script: "", style: "", font: "", later: [], isRead: true },
 });
 
 // A file of an older build is gone after an update of the server: load the page anew instead of failing.

@@ -20,6 +20,8 @@ export interface PageContext {
     font: string;
     /** Scripts that the page asks for once its first one runs: named in the page, they come along with it. */
     later: string[];
+    /** There is something to read before any script runs. */
+    isRead: boolean;
   };
   /** On the server: HTML that goes into the page but not into its data. */
   aside?: Aside;

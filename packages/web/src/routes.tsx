@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound }
 import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
 import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
+import { startScripts } from "./layout/start-script.ts";
 import { loadModel } from "./model/load-model.ts";
 import { modelHead } from "./model/model-head.ts";
 import { readModelSearch } from "./model/model-search.ts";
@@ -27,10 +28,9 @@ export const rootRoute = createRootRouteWithContext<PageContext>()({
           : []),
         ...(assets.style ? [{ rel: "stylesheet", href: assets.style }] : []),
         { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
-        ...assets.later.map((href) => ({ rel: "modulepreload", href, fetchPriority: "low" as const })),
+        ...(assets.isRead ? [] : assets.later.map((href) => ({ rel: "modulepreload", href }))),
       ],
-      // Low: the page is there to be read before it does anything. Not async: it needs the data at the document's end.
-      scripts: assets.script ? [{ type: "module", src: assets.script, fetchPriority: "low" as const }] : [],
+      scripts: startScripts(assets),
     };
   },
   component: Document,

@@ -42,9 +42,12 @@ export function readAssets(dist: string): (path: string) => PageContext["assets"
   const start = filesOf(manifest, [ENTRY]);
   const later = LATER.map(([pattern, modules]) => {
     const files = [...filesOf(manifest, modules)].filter((file) => !start.has(file));
-    return { pattern, files: files.map((file) => `/${file}`) };
+    return { pattern, later: files.map((file) => `/${file}`), isRead: !modules.includes(CLIENT) };
   });
-  return (path) => ({ ...always, later: later.find(({ pattern }) => pattern.test(path))?.files ?? [] });
+  return (path) => {
+    const found = later.find(({ pattern }) => pattern.test(path));
+    return { ...always, later: found?.later ?? [], isRead: found?.isRead ?? true };
+  };
 }
 
 /** Modules' own files, and those that they import. */
