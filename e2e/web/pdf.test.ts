@@ -1,5 +1,6 @@
 /** A PDF that a run made is read in the page: on the run's page, on the model's and behind a link; what cannot be shown says why. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { REPOSITORY, until } from "@modelyard/testing";
@@ -58,6 +59,16 @@ test("read page by page, with its text, in both themes and sizes; its scripts do
       await close();
     }
   }
+});
+
+test("its worker may reach nothing, by the policy of its own file", { skip }, async () => {
+  const folder = "assets/web";
+  const name = readdirSync(join(REPOSITORY, "packages/web/dist/client", folder)).find((file) =>
+    /^pdf\.worker/.test(file),
+  );
+  const { headers } = await fetch(`${site.platform.url}/${folder}/${name}`);
+  assert.match(headers.get("content-type") ?? "", /^text\/javascript/);
+  assert.equal(headers.get("content-security-policy"), "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'");
 });
 
 test("what is drawn is the page: paper, its colour, and letters", { skip }, async () => {
