@@ -46,29 +46,32 @@ export async function lighthouse(bench: Bench): Promise<Result[]> {
   const results: Result[] = [];
   const table = [["page", ...MARKS.map((mark) => GOALS[mark].head)]];
   const below: string[] = [];
-  for (const [page, path] of Object.entries(PAGES)) {
-    const found: Record<string, number | string>[] = [];
-    // As visitors find it: kept. The first page of each kind after a start is made anew, in up to 2.5 s on a busy machine.
-    await (await fetch(url + path)).arrayBuffer();
-    for (let run = 1; run <= bench.runs; run++) {
-      bench.say(`lighthouse, ${page}, run ${run} of ${bench.runs}`);
-      const report = join(reports, `${page}.json`);
-      found.push(await runProgram("lighthouse-page.js", { url: url + path, chromium, report }));
+  try {
+    for (const [page, path] of Object.entries(PAGES)) {
+      const found: Record<string, number | string>[] = [];
+      // As visitors find it: kept. The first page of each kind after a start is made anew, in up to 2.5 s on a busy machine.
+      await (await fetch(url + path)).arrayBuffer();
+      for (let run = 1; run <= bench.runs; run++) {
+        bench.say(`lighthouse, ${page}, run ${run} of ${bench.runs}`);
+        const report = join(reports, `${page}.json`);
+        found.push(await runProgram("lighthouse-page.js", { url: url + path, chromium, report }));
+      }
+      const medians = MARKS.map((mark) => [mark, median(found.map((one) => Number(one[mark])))] as const);
+      table.push([page, ...medians.map(([mark, value]) => value.toFixed(mark === "cls" ? 3 : 0))]);
+      const missed = medians.filter(([mark, value]) => !isMet(mark, value));
+      if (missed.length > 0)
+        below.push(
+          `${page}: ${missed.map(([mark, value]) => `${GOALS[mark].head} ${value.toFixed(mark === "cls" ? 3 : 0)}`).join(", ")} (${found.at(-1)?.lost})`,
+        );
+      for (const [mark, value] of medians) {
+        const { goal, unit, better } = GOALS[mark];
+        const runs = { ours: found.map((one) => ({ [mark]: one[mark] })) };
+        results.push(withRatio({ name: `${page}, ${mark}`, unit, better, ours: value, rivals: { goal }, runs }));
+      }
     }
-    const medians = MARKS.map((mark) => [mark, median(found.map((one) => Number(one[mark])))] as const);
-    table.push([page, ...medians.map(([mark, value]) => value.toFixed(mark === "cls" ? 3 : 0))]);
-    const missed = medians.filter(([mark, value]) => !isMet(mark, value));
-    if (missed.length > 0)
-      below.push(
-        `${page}: ${missed.map(([mark, value]) => `${GOALS[mark].head} ${value.toFixed(mark === "cls" ? 3 : 0)}`).join(", ")} (${found.at(-1)?.lost})`,
-      );
-    for (const [mark, value] of medians) {
-      const { goal, unit, better } = GOALS[mark];
-      const runs = { ours: found.map((one) => ({ [mark]: one[mark] })) };
-      results.push(withRatio({ name: `${page}, ${mark}`, unit, better, ours: value, rivals: { goal }, runs }));
-    }
+  } finally {
+    await stop();
   }
-  await stop();
   table.push(["goal", ...MARKS.map((mark) => String(GOALS[mark].goal))]);
   bench.say(`\n${columns(table)}`);
   bench.say(below.length === 0 ? "All goals are met." : `Below the goals:\n${below.join("\n")}`);
