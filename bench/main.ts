@@ -1,4 +1,4 @@
-// npm run bench [-- accept drain latency command files pages memory overhead] [--runs 3] [--seconds 8] [--tasks 10000] [--samples 300]
+// npm run bench [-- accept drain latency command files pages memory overhead lighthouse] [--runs 3] [--seconds 8] [--tasks 10000] [--samples 300]
 // Started by scripts/bench.js, which has installed what is needed.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { cpus, release, tmpdir, totalmem } from "node:os";
@@ -11,6 +11,7 @@ import { command, memory } from "./command.ts";
 import { drain } from "./drain.ts";
 import { files } from "./files.ts";
 import { latency } from "./latency.ts";
+import { lighthouse } from "./lighthouse.ts";
 import { overhead } from "./overhead.ts";
 import { pages } from "./pages.ts";
 import { killPrograms } from "./program.ts";
@@ -26,6 +27,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Result[]>> = {
   pages,
   memory,
   overhead,
+  lighthouse,
 };
 
 const { values, positionals } = parseArgs({

@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { type Platform, startPlatform } from "@modelyard/testing";
+import { type Platform, SHIPPED_MODELS, startPlatform } from "@modelyard/testing";
 import BetterSqlite from "better-sqlite3";
 import { signedHeaders } from "./signed-headers.ts";
 
@@ -41,6 +41,8 @@ export interface Ours {
   startServing?(bytes: Buffer): Promise<{ url: string; stop(): Promise<void> }>;
   /** `pages`: a server that has pages, with the address of a model's. */
   startPages?(): Promise<{ url: string; stop(): Promise<void> }>;
+  /** `lighthouse`: a server with the models that ship; `url` is its base address. */
+  startSite?(): Promise<{ url: string; stop(): Promise<void> }>;
   /** `memory`: resident memory of the idle server and its worker together, in MB (10⁶ bytes). */
   memory?(): Promise<{ megabytes: number }>;
 }
@@ -118,6 +120,11 @@ export const ours: Ours = {
   async startPages() {
     const { platform, stop } = await start(["--no-worker"]);
     return { url: `${platform.url}/models/test/picture`, stop };
+  },
+
+  async startSite() {
+    const { platform, stop } = await start(["--no-worker", "--models", SHIPPED_MODELS]);
+    return { url: platform.url, stop };
   },
 
   async startAccepting() {

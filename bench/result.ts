@@ -1,7 +1,7 @@
 /** What one benchmark found. Every number is the median of its runs. */
 export interface Result {
   name: string;
-  unit: "tasks/s" | "files/s" | "pages/s" | "ms" | "MB";
+  unit: "tasks/s" | "files/s" | "pages/s" | "ms" | "MB" | "of 100" | "shift";
   /** Whether a larger number is the better one. */
   better: "more" | "less";
   ours?: number;

@@ -15,14 +15,18 @@ const parts = [
   { name: "nginx", packages: ["nginx-light"], find: () => findProgram("nginx"), tests: "serving files" },
   { name: "wrk", packages: ["wrk"], find: () => findProgram("wrk"), tests: "serving files" },
 ];
+/** All that Lighthouse needs: it has no rivals. */
+const browser = testParts.filter(({ name }) => name === "chromium");
 
 await runMain(async () => {
+  const names = process.argv.slice(2).filter((word) => /^[a-z]+$/.test(word));
+  const needed = names.length === 1 && names[0] === "lighthouse" ? browser : [...parts, ...browser];
   const node = await ensureRuntime();
   await ensureDependencies();
   await ensureWeb(node);
   await ensureDependencies({ folder: join(root, "bench"), what: "bench dependencies" });
-  if (process.env.CI === "true") await installParts(parts);
-  const missing = missingParts(parts).flatMap((part) => part.packages);
+  if (process.env.CI === "true") await installParts(needed);
+  const missing = missingParts(needed).flatMap((part) => part.packages);
   if (missing.length > 0)
     throw new UserError(
       `The bench needs ${missing.join(" and ")}.\nFix, as root: apt-get install ${missing.join(" ")}`,

@@ -34,13 +34,24 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(name: string, args: readonly string[] = []): Promise<Site> {
+/** `args`: of the server. `browserArgs`: of Chromium. */
+export async function startSite(
+  name: string,
+  args: readonly string[] = [],
+  browserArgs: readonly string[] = [],
+): Promise<Site> {
   assert.ok(executablePath, "CI must test with a browser: set MODELYARD_TEST_CHROMIUM");
   mkdirSync(ARTIFACTS, { recursive: true });
   const platform = await startPlatform({ dataDir: temporaryFolder(name), args });
   const browser: Browser = await chromium.launch({
     executablePath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--use-fake-device-for-media-stream"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--use-fake-device-for-media-stream",
+      ...browserArgs,
+    ],
   });
 
   /** The owner's cookie, once somebody has signed in with it. */

@@ -1,10 +1,13 @@
 /** Two builds, made by scripts/lib/web.js: what browsers load (`dist/client`), and the thread that renders pages (`dist/server`, with everything it needs inside). */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), ...(isSsrBuild ? [] : [pdfFiles()])],
   ssr: { noExternal: true },
   publicDir: isSsrBuild ? false : "public",
   build: isSsrBuild
@@ -20,8 +23,53 @@ export default defineConfig(({ isSsrBuild }) => ({
         assetsInlineLimit: 0,
         rolldownOptions: {
           input: "src/entry-client.tsx",
-          // What every first page loads is one file: compressed together it is 3 kB smaller than as twenty.
-          output: { codeSplitting: { groups: [{ name: "app", tags: ["$initial"] }] } },
+          // What every page loads is one file, not two dozen: each of them is one more request, and packs worse alone.
+          output: { codeSplitting: { groups: [{ name: startsWith }] } },
         },
       },
 }));
+
+/** Fonts, character maps and decoders that PDF.js asks for by name (src/run/open-pdf.ts), one folder for each version. */
+function pdfFiles(): Plugin {
+  return {
+    name: "pdf-files",
+    generateBundle() {
+      const root = dirname(fileURLToPath(import.meta.resolve("pdfjs-dist/package.json")));
+      const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+      for (const folder of ["standard_fonts", "cmaps", "wasm"])
+        for (const name of readdirSync(join(root, folder)))
+          if (!name.startsWith("quickjs"))
+            this.emitFile({
+              type: "asset",
+              fileName: `assets/web/pdf-${version}/${folder}/${name}`,
+              source: readFileSync(join(root, folder, name)),
+            });
+    },
+  };
+}
+
+const ENTRY = fileURLToPath(new URL("src/entry-client.tsx", import.meta.url));
+/** What only some pages need of these is left out of the start by tree shaking, which knows more than this file. */
+const SHAKEN = /\/packages\/(contract|sdk)\//;
+
+/** Small parts of most pages: each alone would be a request more. */
+const SHARED = /\/web\/src\/(ui\/(server-html|use-near|copy-button)|catalogue\/model-card)\.tsx?$/;
+
+interface Graph {
+  getModuleInfo(id: string): { importedIds: readonly string[] } | null;
+}
+let start: Set<string> | undefined;
+
+/** The chunk of a module that every page starts with; null for what is loaded later. */
+function startsWith(id: string, graph: Graph): string | null {
+  start ??= reachable(ENTRY, graph);
+  return start.has(id) || SHARED.test(id) ? "start" : null;
+}
+
+/** All modules that are loaded with this one. */
+function reachable(id: string, graph: Graph, found = new Set<string>()): Set<string> {
+  if (found.has(id) || SHAKEN.test(id)) return found;
+  found.add(id);
+  for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) reachable(imported, graph, found);
+  return found;
+}

@@ -14,7 +14,15 @@ export interface PageContext {
   /** Public base address, e.g. `https://models.example.org`. */
   base: string;
   /** Addresses of the built files. Empty in the browser, where they are in the page already. */
-  assets: { script: string; style: string; font: string };
+  assets: {
+    script: string;
+    style: string;
+    font: string;
+    /** Scripts that the page asks for once its first one runs: named in the page, they come along with it. */
+    later: string[];
+    /** There is something to read before any script runs. */
+    isRead: boolean;
+  };
   /** On the server: HTML that goes into the page but not into its data. */
   aside?: Aside;
   /** On the server: what is said of a model, as HTML. */

@@ -3,9 +3,9 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound }
 import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
 import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
+import { startScripts } from "./layout/start-script.ts";
 import { loadModel } from "./model/load-model.ts";
 import { modelHead } from "./model/model-head.ts";
-import { ModelPage } from "./model/model-page.tsx";
 import { readModelSearch } from "./model/model-search.ts";
 import type { PageContext } from "./router.tsx";
 import { samplesRequest } from "./samples/samples-request.ts";
@@ -28,8 +28,9 @@ export const rootRoute = createRootRouteWithContext<PageContext>()({
           : []),
         ...(assets.style ? [{ rel: "stylesheet", href: assets.style }] : []),
         { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+        ...(assets.isRead ? [] : assets.later.map((href) => ({ rel: "modulepreload", href }))),
       ],
-      scripts: assets.script ? [{ type: "module", src: assets.script, async: true }] : [],
+      scripts: startScripts(assets),
     };
   },
   component: Document,
@@ -67,7 +68,7 @@ const appsRoute = createRoute({
   component: lazyRouteComponent(listingPages, "AppsPage"),
 });
 
-export const modelRoute = createRoute({
+const modelRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/models/$owner/$model",
   validateSearch: readModelSearch,
@@ -84,11 +85,7 @@ export const modelRoute = createRoute({
     return { ...found, model: { ...found.model, readme: "" } };
   },
   head: ({ loaderData, match }) => (loaderData ? modelHead(loaderData.model, match.context.base) : {}),
-  component: function Model() {
-    const data = modelRoute.useLoaderData();
-    // Another model is another page: nothing of the last one's form or run is kept.
-    return <ModelPage key={data.model.id} {...data} search={modelRoute.useSearch()} />;
-  },
+  component: lazyRouteComponent(() => import("./model/model-page.tsx"), "ModelPage"),
 });
 
 /** Pages of an account are loaded when they are opened, and are the same HTML for everybody: nothing for a search engine. */

@@ -18,6 +18,12 @@ export function contentSecurityPolicy(scripts: readonly string[], origins: reado
   ].join("; ");
 }
 
+/**
+ * For a script that runs as a worker, which takes its policy from its own file and not from the page: it may reach nothing. The one
+ * there is reads PDFs of models, with decoders in WebAssembly that the page hands to it.
+ */
+export const WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+
 /** Headers of every page beside its own. Camera and microphone are for the forms of models. */
 export const PAGE_HEADERS = {
   "x-content-type-options": "nosniff",

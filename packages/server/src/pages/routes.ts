@@ -10,10 +10,12 @@ import {
   contentSecurityPolicy,
   PAGE_HEADERS,
   readReport,
+  WORKER_POLICY,
   wantsMarkdown,
 } from "./policy.ts";
 import { PagesBusyError } from "./render-thread.ts";
 import type { Pages } from "./service.ts";
+import { SCRIPT_TYPE } from "./static-files.ts";
 
 const FOREVER = "public, max-age=31536000, immutable";
 /** Files beside the pages, such as the favicon. Seconds. */
@@ -31,7 +33,10 @@ function sendFile(request: FastifyRequest, reply: FastifyReply, pages: Pages, pa
       "cache-control": file.immutable ? FOREVER : SHORT,
       vary: "accept-encoding",
     })
-    .headers({ "x-content-type-options": "nosniff" })
+    .headers({
+      "x-content-type-options": "nosniff",
+      ...(file.contentType === SCRIPT_TYPE ? { "content-security-policy": WORKER_POLICY } : {}),
+    })
     .send(request.method === "HEAD" ? undefined : (packed ?? file.bodies.identity));
 }
 

@@ -12,8 +12,11 @@ export interface StaticFile {
   bodies: { identity: Buffer; gzip?: Buffer; br?: Buffer };
 }
 
+export const SCRIPT_TYPE = "text/javascript; charset=utf-8";
 const TYPES: Record<string, string> = {
-  js: "text/javascript; charset=utf-8",
+  js: SCRIPT_TYPE,
+  mjs: SCRIPT_TYPE,
+  wasm: "application/wasm",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
   woff2: "font/woff2",

@@ -3,7 +3,6 @@ import { HeadContent, Scripts } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ActingPages } from "../session/acting-pages.tsx";
 import { SessionProvider } from "../session/session-provider.tsx";
-import { hydrationIsOver } from "../ui/hydration.ts";
 import { Toasts } from "../ui/toast.tsx";
 import { CommandKeys } from "./command-keys.tsx";
 import { Footer } from "./footer.tsx";
@@ -11,7 +10,8 @@ import { Header } from "./header.tsx";
 import { THEME_SCRIPT } from "./theme.ts";
 
 export function Document() {
-  useEffect(hydrationIsOver, []);
+  // For tests: from here on a click is heard.
+  useEffect(() => void (document.documentElement.dataset.ready = ""), []);
   return (
     // The theme script below sets an attribute before React looks.
     <html lang="en" suppressHydrationWarning>

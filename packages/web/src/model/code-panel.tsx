@@ -5,7 +5,7 @@ import { LANGUAGES, type LanguageId } from "../samples/language-ids.ts";
 import { samplesRequest } from "../samples/samples-request.ts";
 import { useProject } from "../session/use-project.ts";
 import { copyText } from "../ui/copy-button.tsx";
-import { isHydrating } from "../ui/hydration.ts";
+import { isFirstPage } from "../ui/hydration.ts";
 import { arrivedHtml, ServerHtml } from "../ui/server-html.tsx";
 import { toast } from "../ui/toast.tsx";
 import { type FormValues, sampleValues } from "./form-values.ts";
@@ -135,9 +135,11 @@ function LanguageTabs({ language }: { language: LanguageId }) {
               resetScroll={false}
               replace
               aria-current={id === language ? "true" : undefined}
-              className={`-mb-px inline-flex min-h-10 items-center border-b-2 px-3.5 whitespace-nowrap ${id === language ? "border-signal font-semibold" : "border-transparent text-soft hover:text-ink"}`}
+              className={`relative -mb-px inline-flex min-h-10 items-center border-b-2 px-3.5 whitespace-nowrap ${id === language ? "border-signal font-semibold" : "border-transparent text-soft hover:text-ink"}`}
             >
               {label}
+              {/* "Go" alone says nothing about where a link leads. */}
+              <span className="sr-only"> code</span>
             </Link>
           </li>
         ))}
@@ -157,7 +159,7 @@ function useSamples({ model, search, values }: CodePanelProps, maskedKey: string
   });
   // What the server put into the page was made for the values in the address, and those are the form's first ones.
   const [arrived] = useState(wanted);
-  const [isOwnPage] = useState(() => typeof document !== "undefined" && isHydrating() && arrivedHtml("samples") !== "");
+  const [isOwnPage] = useState(() => typeof document !== "undefined" && isFirstPage() && arrivedHtml("samples") !== "");
   useEffect(() => {
     if (wanted === arrived && isOwnPage) return setHtml("");
     const abort = new AbortController();

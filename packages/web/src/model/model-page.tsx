@@ -1,6 +1,7 @@
 /** A model's page: what it is, the form to try it, what it makes, how to call it, and what its author says. */
 import { items } from "@modelyard/contract";
-import { type KeyboardEvent, lazy, Suspense, useMemo, useRef, useState } from "react";
+import { getRouteApi } from "@tanstack/react-router";
+import { type KeyboardEvent, lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { CardGrid } from "../catalogue/model-card.tsx";
 import { isOver } from "../run/run.ts";
 import { useRun } from "../run/use-run.ts";
@@ -17,6 +18,7 @@ import { CommentsSection } from "./comments-section.tsx";
 import { ModelForm } from "./form.tsx";
 import { checkedValues, formValues, problems, runBody } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
+import { modelContext } from "./model-context.ts";
 import { ModelHeader } from "./model-header.tsx";
 import type { ModelSearch } from "./model-search.ts";
 import { ReportForm } from "./report-form.tsx";
@@ -26,6 +28,8 @@ import { useFormValues } from "./use-form-values.ts";
 
 /** Only who has run something needs them. */
 const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
+/** Only where a browser has tools for agents. */
+const AgentTool = lazy(async () => ({ default: (await import("./agent-tool.tsx")).AgentTool }));
 const JsonTab = lazy(async () => ({ default: (await import("./json-tab.tsx")).JsonTab }));
 const ModelRun = lazy(async () => ({ default: (await import("./model-run.tsx")).ModelRun }));
 
@@ -36,7 +40,15 @@ const VIEWS = [
 ] as const;
 type View = (typeof VIEWS)[number]["id"];
 
-export function ModelPage({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
+const route = getRouteApi("/models/$owner/$model");
+
+export function ModelPage() {
+  const data = route.useLoaderData();
+  // Another model is another page: nothing of the last one's form or run is kept.
+  return <OneModel key={data.model.id} {...data} search={route.useSearch()} />;
+}
+
+function OneModel({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
   const form = model.modelyard;
   const session = useSession();
   const { values, set, setAll, reset, keep } = useFormValues(model, search.inputs);
@@ -48,6 +60,8 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   /** Once it has been opened it stays: what was typed into it is not lost. */
   const [hasJson, setHasJson] = useState(false);
   const jsonTrouble = useRef<string>(undefined);
+  const [hasAgents, setHasAgents] = useState(false);
+  useEffect(() => setHasAgents(modelContext() !== undefined), []);
 
   const wrong = useMemo(() => problems(form, values), [form, values]);
   const shownProblems = useMemo(
@@ -59,25 +73,26 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
   const busy = run !== undefined && !isOver(run);
   const closed = form.lifecycle === "retired" || form.problem !== null || form.pull?.installed === false;
 
-  const submit = () => {
-    if (busy || closed) return;
+  /** Whether a run was started. */
+  const submit = (): boolean => {
+    if (busy || closed) return false;
     setTried(true);
     if (view === "json" && jsonTrouble.current !== undefined) {
       announce(jsonTrouble.current);
       document.getElementById("inputs-as-json")?.focus();
-      return;
+      return false;
     }
     const first = items(form).find(({ id }) => wrong.has(id));
     if (first) {
       announce(wrong.get(first.id) ?? "");
       // After React has opened the advanced fields, where one of them is meant.
       requestAnimationFrame(() => document.getElementById(`input-${first.id}`)?.focus());
-      return;
+      return false;
     }
     keep();
     if (session.state !== "in") {
       setAsksToSignIn(true);
-      return;
+      return false;
     }
     setTried(false);
     start({
@@ -86,6 +101,7 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
       values,
       isApp: form.app !== null,
     });
+    return true;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -193,6 +209,20 @@ export function ModelPage({ model, related, hasReadme, search }: ModelData & { s
           )}
         </div>
       </div>
+      {hasAgents && !closed && session.state !== "unknown" && (
+        <Suspense fallback={null}>
+          <AgentTool
+            model={model}
+            values={values}
+            setAll={setAll}
+            cost={cost}
+            run={run}
+            isSignedIn={session.state === "in"}
+            askToSignIn={() => setAsksToSignIn(true)}
+            submit={submit}
+          />
+        </Suspense>
+      )}
       <CodePanel model={model} search={search} values={values} />
       <div
         className={`mt-14 grid gap-12 border-t border-line pt-10 ${hasReadme ? "lg:grid-cols-[minmax(0,7fr)_minmax(18rem,3fr)]" : ""} *:min-w-0`}

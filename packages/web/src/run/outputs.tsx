@@ -5,6 +5,7 @@ import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
 import { toast } from "../ui/toast.tsx";
+import { PdfOutput } from "./pdf-output.tsx";
 import { PictureOutput } from "./picture-output.tsx";
 import { richOutput } from "./rich-output.tsx";
 
@@ -64,13 +65,7 @@ function OutputView({ file, inputPicture }: { file: OutputFile; inputPicture: st
   const rich = richOutput(file);
   if (rich) return rich;
   if (type === "application/json" || type.startsWith("text/")) return <TextFile file={file} />;
-  if (type === "application/pdf") {
-    return (
-      <a href={file.url} target="_blank" rel="noreferrer" className={`${buttonClass("plain")} justify-self-start`}>
-        Open the PDF
-      </a>
-    );
-  }
+  if (type === "application/pdf") return <PdfOutput file={file} />;
   return (
     <div className="grid place-items-center gap-2 rounded-md bg-sunk py-10 text-soft">
       <Icon name="other" className="size-10" />

@@ -13,7 +13,7 @@ import { samplesHtml } from "./samples-html.ts";
 
 export interface AnswerDeps {
   fetch: typeof fetch;
-  assets: PageContext["assets"];
+  assets: (path: string) => PageContext["assets"];
 }
 
 const text = (body: string, contentType: string, status = 200): SiteAnswer => ({
@@ -78,7 +78,7 @@ export async function answer(request: SiteRequest, { fetch, assets }: AnswerDeps
     models,
     client: async () => client,
     base,
-    assets,
+    assets: assets(pathname),
     aside: new Map(),
     comments: (name) => commentsHtml(client, name),
     samples: (wanted) => samplesHtml(models, base, wanted),

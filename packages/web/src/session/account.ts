@@ -22,6 +22,31 @@ export async function fetchAccount(): Promise<{ account: Account | undefined; of
   }
 }
 
+/** Pages that call the API for who is signed in as soon as they are there. */
+const NEED_TOKEN = /^\/(runs|dashboard|admin|compare|models\/.)/;
+let early: { account: ReturnType<typeof fetchAccount>; tokens?: Tokens } | undefined;
+
+/** Asks who is signed in before React takes the page over, which takes longer than the answer. `isOwn`: they act for themselves. */
+export function askEarly(path: string, isOwn: (account: Account) => boolean): void {
+  const asked: typeof early = { account: fetchAccount() };
+  early = asked;
+  if (!NEED_TOKEN.test(path)) return;
+  void asked.account.then(({ account }) => {
+    if (!account || !isOwn(account)) return;
+    asked.tokens = createTokens();
+    // Who needs the token hears why there is none.
+    asked.tokens.bearer().catch(() => {});
+  });
+}
+
+/** What was asked early, once: the account, and its own tokens where they were begun. */
+export async function firstAccount(): Promise<Awaited<ReturnType<typeof fetchAccount>> & { tokens?: Tokens }> {
+  const asked = early ?? { account: fetchAccount() };
+  early = undefined;
+  const answer = await asked.account;
+  return { ...answer, tokens: asked.tokens };
+}
+
 /** A token is fetched anew this long before it ends, in milliseconds: a call takes time, and clocks differ. */
 const MARGIN_MS = 60_000;
 

@@ -1,7 +1,7 @@
 /** Who is signed in, and for whom they act, for the whole visit. Asked once by the browser; pages themselves are the same for everybody. */
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 import { toast } from "../ui/toast.tsx";
-import { type Account, createTokens, fetchAccount, type Tokens } from "./account.ts";
+import { type Account, createTokens, firstAccount, type Tokens } from "./account.ts";
 import { type Acting, fetchOrganizations, keepActing, keptActing } from "./acting.ts";
 
 export type Session =
@@ -29,7 +29,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let current = true;
     let switches = 0;
-    const act = (account: Account, acting: Acting | undefined) => {
+    const act = (account: Account, acting: Acting | undefined, begun?: Tokens) => {
       const round = switches;
       const outside = () => {
         // Calls that began before may find out late, and several of them.
@@ -37,7 +37,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         toast(outsideWords(acting?.name ?? ""), "bad");
         actFor(undefined);
       };
-      const tokens = createTokens(acting?.uuid, outside);
+      const tokens = begun ?? createTokens(acting?.uuid, outside);
       const actFor = (next: Acting | undefined) => {
         if (!current) return;
         keepActing(account.uuid, next);
@@ -53,8 +53,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       if (current) show(acting);
     };
     void (async () => {
-      const { account, offered } = await fetchAccount();
-      if (account) act(account, await confirmedActing(account));
+      const { account, offered, tokens } = await firstAccount();
+      if (account && tokens) act(account, undefined, tokens);
+      else if (account) act(account, await confirmedActing(account));
       else if (current) setSession({ state: "out", offered });
     })();
     return () => {

@@ -1,13 +1,14 @@
-/** Whether React is still taking over the page that the server sent. Only then does what stands in the document belong to this page. */
+/**
+ * Whether this page is the one that the server sent: only then does what stands in the document belong to it. React takes a page over
+ * part by part, the largest last, so that "the document is alive" says nothing about the parts.
+ */
 let over = false;
 
-export function isHydrating(): boolean {
+export function isFirstPage(): boolean {
   return !over;
 }
 
-/** Called once the first page has been taken over. */
-export function hydrationIsOver(): void {
+/** Called before another page is shown. */
+export function firstPageIsOver(): void {
   over = true;
-  // For tests: from here on a click is heard.
-  document.documentElement.dataset.ready = "";
 }

@@ -1,7 +1,7 @@
 /** HTML that the server made (a readme, coloured code) and that is not sent a second time as data for hydration. */
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { isHydrating } from "./hydration.ts";
+import { isFirstPage } from "./hydration.ts";
 
 /** The server's side: what was put aside while loading, by slot. */
 export type Aside = Map<string, string>;
@@ -16,7 +16,7 @@ export function ServerHtml({ slot, html, className }: { slot: string; html: stri
   const { aside } = useRouter().options.context;
   const [arrived] = useState(() => {
     if (aside) return aside.get(slot) ?? "";
-    return isHydrating() ? arrivedHtml(slot) : "";
+    return isFirstPage() ? arrivedHtml(slot) : "";
   });
   return (
     <div
