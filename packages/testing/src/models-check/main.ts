@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isFileItem, items, type Manifest, type Sample, sampleOf } from "@modelyard/contract";
+import { cleanSlug, isFileItem, items, type Manifest, type Sample, sampleOf } from "@modelyard/contract";
 import { findModelFolders, type ModelFolder, readModelFolder } from "@modelyard/server/models";
 import { REPOSITORY, SHIPPED_MODELS } from "../folders.ts";
 import { difference, extensionOf } from "./compare.ts";
@@ -28,10 +28,12 @@ interface Row {
 }
 
 const wanted = process.argv.slice(2);
-const folders = findModelFolders(SHIPPED_MODELS)
-  .map(readModelFolder)
-  .filter(({ manifest }) => wanted.length === 0 || wanted.includes(manifest.slug));
-const unknown = wanted.filter((slug) => !folders.some(({ manifest }) => manifest.slug === slug));
+const all = findModelFolders(SHIPPED_MODELS).map(readModelFolder);
+const folders = all.filter(({ manifest }) => wanted.length === 0 || wanted.includes(cleanSlug(manifest.slug)));
+/** The models that an app is made of. */
+const partsOf = ({ manifest: { runner } }: ModelFolder) =>
+  runner.type === "app" ? runner.steps.map(({ model }) => model) : [];
+const unknown = wanted.filter((slug) => !folders.some(({ manifest }) => cleanSlug(manifest.slug) === slug));
 if (folders.length === 0 || unknown.length > 0) {
   process.stderr.write(
     `There is no model ${unknown.join(", ")}. Fix: give slugs of the folders in models/modelyard.\n`,
@@ -39,7 +41,9 @@ if (folders.length === 0 || unknown.length > 0) {
   process.exit(2);
 }
 
-const platform = await startChecked(KEPT, folders);
+const parts = new Set(folders.flatMap(partsOf));
+const started = all.filter((folder) => folders.includes(folder) || parts.has(`${folder.owner}/${folder.slug}`));
+const platform = await startChecked(KEPT, started);
 const rows: Row[] = [];
 try {
   for (const folder of folders) rows.push(...(await check(platform, folder)));

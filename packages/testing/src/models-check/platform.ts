@@ -52,7 +52,9 @@ export async function startChecked(dataDir: string, models: readonly ModelFolder
       platform.output(),
     )?.[1];
   const isReady = ({ version }: ModelFolder) => existsSync(join(dataDir, "worker/cache/ready", `${version}.json`));
-  const open = () => models.filter((model) => !model.manifest.pull && !isReady(model) && !failure(model));
+  // Nothing of an app is installed: it is run by the server, out of other models.
+  const toInstall = models.filter(({ manifest }) => !manifest.pull && manifest.runner.type !== "app");
+  const open = () => toInstall.filter((model) => !isReady(model) && !failure(model));
   if (open().length > 0)
     process.stderr.write(
       `installing ${open()
@@ -64,7 +66,7 @@ export async function startChecked(dataDir: string, models: readonly ModelFolder
   return {
     pid: platform.process.pid ?? 0,
     assertInstalled(model) {
-      const reason = isReady(model) || model.manifest.pull ? undefined : failure(model);
+      const reason = !toInstall.includes(model) || isReady(model) ? undefined : failure(model);
       if (reason !== undefined) throw new Error(reason);
     },
     async isPulled({ owner, slug }) {
