@@ -4,8 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { REPOSITORY } from "@modelyard/testing";
-import type { Page } from "playwright-core";
-import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+import { look, type Site, skip, startSite } from "./support.ts";
 
 const LAKE = {
   name: "lake.jpg",
@@ -19,19 +18,6 @@ before(async () => {
   site = await startSite("web-form", ["--models", join(import.meta.dirname, "fixtures")]);
 });
 after(async () => site?.close());
-
-/** In both themes and at both widths, as it is now. */
-async function looked(page: Page, name: string): Promise<void> {
-  for (const theme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await picture(page, `${name}-${theme}-${width}`, false);
-      assert.equal(await overflow(page), 0, `${name} ${theme} ${width}`);
-      assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
-    }
-  }
-}
 
 test("fields come and go with what they depend on, and keep what was typed; code, price and the run follow", {
   skip,
@@ -55,7 +41,7 @@ test("fields come and go with what they depend on, and keep what was typed; code
   await page.getByText("Advanced").click();
   await field("factor").fill("8");
   await page.getByTestId("cost").getByText("$0.09").waitFor();
-  await looked(page, "form-depends");
+  await look(page, "form-depends");
   await page.waitForFunction(`!document.querySelector('[data-slot="samples"]').textContent.includes("a lake")`);
   assert.match(await code.innerText(), /"factor": ?8/);
 
@@ -140,7 +126,7 @@ test("the inputs as JSON: the form follows the text and the text the form; probl
   await json.press("Control+Enter");
   await page.getByRole("status").getByText("Line 4").waitFor({ state: "attached" });
   assert.equal(await page.locator("[data-run]").count(), 0);
-  await looked(page, "form-json-problems");
+  await look(page, "form-json-problems");
 
   await json.fill('{\n  "mode": "text",\n  "prompt": "a sea",\n  "promt": 1,\n  "factor": 3\n}');
   await problems.getByText("Did you mean prompt?").waitFor();
@@ -166,7 +152,7 @@ test("the inputs as JSON: the form follows the text and the text the form; probl
   await page.locator('[data-run="done"]').waitFor();
   await made.getByText(".jpg").waitFor();
   assert.equal(JSON.parse(await made.innerText()).strength, 0.2);
-  await looked(page, "form-json");
+  await look(page, "form-json");
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+import { axe, look, overflow, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -12,19 +12,7 @@ before(async () => {
 });
 after(async () => site?.close());
 
-/** In both themes and at both widths, as it is now. */
-async function looked(page: Page, name: string): Promise<void> {
-  for (const theme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const width of [390, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.locator("[data-run]").scrollIntoViewIfNeeded();
-      await picture(page, `${name}-${theme}-${width}`, false);
-      assert.equal(await overflow(page), 0, `${name} ${theme} ${width}`);
-      assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
-    }
-  }
-}
+const looked = (page: Page, name: string) => look(page, name, { at: "[data-run]" });
 
 async function run(page: Page, kind: string): Promise<void> {
   await page.locator("#input-kind").selectOption(kind);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+import { look, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -72,15 +72,7 @@ for (const { name, path, reach } of STATES) {
   test(`${name}: axe finds nothing, and nothing is too wide`, { skip }, async () => {
     const { page, troubles, close } = await site.visit(path, { signedIn: true });
     await reach(page);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const width of [390, 1280]) {
-        await page.setViewportSize({ width, height: 900 });
-        assert.deepEqual(await axe(page), [], `${colorScheme}, ${width} px`);
-        assert.ok((await overflow(page)) <= 0, `${colorScheme}, ${width} px: wider than the window`);
-        await picture(page, `state-${name}-${colorScheme}-${width}`);
-      }
-    }
+    await look(page, `state-${name}`, { fullPage: true });
     assert.deepEqual(troubles, []);
     await close();
   });

@@ -143,3 +143,17 @@ export const picture = (page: Page, name: string, fullPage = true) =>
 export async function overflow(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
+
+/** What is seen now, in both themes, on a phone and on a desk: axe finds nothing, nothing is too wide; pictures of all four are kept. */
+export async function look(page: Page, name: string, { fullPage = false, at = "body" } = {}): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const width of [390, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.locator(at).scrollIntoViewIfNeeded();
+      await picture(page, `${name}-${theme}-${width}`, fullPage);
+      assert.equal(await overflow(page), 0, `${name} ${theme} ${width}`);
+      assert.deepEqual(await axe(page), [], `${name} ${theme} ${width}`);
+    }
+  }
+}
