@@ -108,6 +108,28 @@ test("an input that cannot be used is named in plain words, and gets the focus",
   await close();
 });
 
+test("what is typed and sent before the page's scripts have come is run once they have", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/picture", { signedIn: true });
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/assets/web/*.js", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload({ waitUntil: "domcontentloaded" });
+  await page.getByLabel("Prompt").fill("an early bird");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  assert.equal(await page.locator("html[data-ready]").count(), 0);
+  release();
+  await page.locator('[data-run="done"]').waitFor();
+  assert.equal(await page.getByLabel("Prompt").inputValue(), "an early bird");
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
 test("a signed-out visitor keeps the inputs, in the address and in the code", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/models/test/picture");
   await page.getByLabel("Prompt").fill(`It's "quoted" $HOME`);

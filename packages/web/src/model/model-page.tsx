@@ -56,6 +56,8 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const [asksToSignIn, setAsksToSignIn] = useState(false);
+  /** It was sent before it was known who is signed in: then it goes on. */
+  const [isEarly, setIsEarly] = useState(false);
   const [view, setView] = useState<View>("form");
   /** Once it has been opened it stays: what was typed into it is not lost. */
   const [hasJson, setHasJson] = useState(false);
@@ -90,6 +92,10 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
       return false;
     }
     keep();
+    if (session.state === "unknown") {
+      setIsEarly(true);
+      return false;
+    }
     if (session.state !== "in") {
       setAsksToSignIn(true);
       return false;
@@ -103,6 +109,13 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
     });
     return true;
   };
+  const submitNow = useRef(submit);
+  submitNow.current = submit;
+  useEffect(() => {
+    if (!isEarly || session.state === "unknown") return;
+    setIsEarly(false);
+    submitNow.current();
+  }, [isEarly, session.state]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();

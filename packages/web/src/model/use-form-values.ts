@@ -1,9 +1,11 @@
 /** The form's state: from the address, else from the last visit, else the defaults; kept in both as it changes. */
 import type { ToolFacts } from "@modelyard/contract";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { isFirstPage } from "../ui/hydration.ts";
 import { type FormValue, type FormValues, formValues, keptValues } from "./form-values.ts";
 import type { ModelSearch } from "./model-search.ts";
+import { typedBefore } from "./typed-before.ts";
 
 /** Characters of values that still go into the address; longer ones are kept in this browser only. */
 const ADDRESS_LIMIT = 1_500;
@@ -64,11 +66,13 @@ export function useFormValues(
   const navigate = useNavigate();
   const touched = useRef(false);
 
-  // After hydration: the server does not know what this browser keeps.
+  // With hydration: the server does not know what this browser keeps, nor what was typed in the meantime.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once a visit, with what the page was opened with
-  useEffect(() => {
+  useLayoutEffect(() => {
     const kept = inAddress ? undefined : readKept(key);
-    if (kept) setValues(formValues(form, kept));
+    const typed = isFirstPage() ? typedBefore(form) : {};
+    if (Object.keys(typed).length > 0) touched.current = true;
+    setValues((before) => ({ ...(kept ? formValues(form, kept) : before), ...typed }));
   }, [key]);
 
   const keep = useCallback(() => {

@@ -241,6 +241,8 @@ export class ServicePool {
     this.#say(this.#crashes < GIVEN_UP ? this.#crashLoop().error : undefined);
     clearTimeout(this.#restartTimer);
     this.#restartTimer = setTimeout(() => {
+      // A timer may be a part of a millisecond early: whoever hears that the wait is over must not be told to wait.
+      this.#startAt = performance.now();
       this.#say(undefined);
       this.#pump();
     }, this.#startAt - performance.now());
