@@ -17,8 +17,8 @@ import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/run
 import { findProgram, startNats, startPostgres } from "./lib/services.js";
 import { ensureWeb } from "./lib/web.js";
 
-/** Test files at a time. Many wait more than they calculate, so it is one more than the cores of a small machine. */
-const CONCURRENCY = 3;
+/** Two test files at a time: what two cores carry without disturbing the tests that measure time. */
+const CONCURRENCY = 2;
 /** For one test, and for a file as a whole (see lib/test-file-limit.js). */
 const LIMITS = {
   all: { test: 120_000, file: 300_000 },
