@@ -224,6 +224,15 @@ function footprint(): { mib: number; handles: number } {
   return { mib: Number(rss) / 1024, handles: readdirSync(`/proc/${pid}/fd`).length };
 }
 
+test("a target that is a whole address is its path, and one that is neither is nobody's", async () => {
+  const get = (target: string) =>
+    exchange(Buffer.from(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`));
+  assert.match(await get("http://proxied.example/openapi.json?x=1"), /^HTTP\/1\.1 200 [\s\S]*"openapi"/);
+  // Two slashes in a row are first made one by a redirect to a path of this server.
+  for (const target of ["file:///etc/passwd/v1/File/a/0.png", "mailto:x", "http://[broken", "*"])
+    assert.match(await get(target), /^HTTP\/1\.1 (400 |404 |307 [\s\S]*\nlocation: \/file:\/)/, target);
+});
+
 test(`${REQUESTS} damaged requests (S5)`, { timeout: 30 * 60_000 }, async () => {
   const own = caller(platform.url, { apiKey: key });
   const task = await own.run("test/dollar");

@@ -39,6 +39,16 @@ export function requestBase(host: string | undefined, secure: boolean): string {
   return isPlain && URL.canParse(`${scheme}://${host}`) ? `${scheme}://${host}` : `${scheme}://localhost`;
 }
 
+/**
+ * A request's target as a path. Proxies may send a whole address (RFC 9112, 3.2.2), whose host says nothing that the Host header does not;
+ * what is neither is a path that nobody has.
+ */
+export function pathOf(target: string): string {
+  if (target.startsWith("/")) return target;
+  const url = /^https?:/i.test(target) ? URL.parse(target) : null;
+  return url ? url.pathname + url.search : `/${target}`;
+}
+
 export function envelope(error: ApiError): { result: false; errors: { code: number; message: string }[] } {
   return { result: false, errors: [{ code: error.code, message: error.message }] };
 }
@@ -71,6 +81,7 @@ export function createApp(options: AppOptions): FastifyInstance {
       // Java's HTTP client offers `Upgrade: h2c` with every plain request; that is an offer, and we decline it by answering.
       shouldUpgradeCallback: (request) => /^websocket$/i.test(request.headers.upgrade ?? ""),
     },
+    rewriteUrl: (request) => pathOf(request.url ?? "/"),
     // Only addresses that cannot be parsed end here.
     frameworkErrors(_error, _request, reply) {
       const known = apiError("unknownEndpoint");
