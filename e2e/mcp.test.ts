@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { MCP_TOOLS, USD } from "@modelyard/contract";
 import { audit } from "@modelyard/server";
-import { STORES, startTestServer, type TestServer } from "@modelyard/testing";
+import { STORES, startTestServer, type TestServer, until } from "@modelyard/testing";
 
 interface Answer {
   content: { type: string; text?: string; data?: string; mimeType?: string; uri?: string; name?: string }[];
@@ -119,6 +119,26 @@ for (const store of STORES) {
       assert.deepEqual([last.state, last.cost], ["stopped", "$0"]);
     });
 
+    test("who hangs up ends the wait, and not the run", async () => {
+      const before = (await told("list_runs")).runs.length;
+      const gone = new AbortController();
+      const call = agent.callTool(
+        { name: "run_model", arguments: { model: "test/wait", inputs: { seconds: 50 }, wait_seconds: 300 } },
+        { signal: gone.signal },
+      );
+      let runs: { taskid: string; state: string }[] = [];
+      const started = async () => {
+        ({ runs } = await told("list_runs"));
+        return runs.length > before && runs[0]?.state === "running";
+      };
+      await until(started, "the run has begun");
+      gone.abort();
+      await assert.rejects(call);
+      const taskid = runs[0]?.taskid;
+      assert.equal((await told("get_run", { taskid })).state, "running");
+      await told("stop_run", { taskid });
+    });
+
     test("refusals are the API's, arguments that do not fit are named, and another account's run is not there", async () => {
       assert.match(await refusal("run_model", { model: "test/echo", inputs: {} }), /prompt/);
       assert.match(await refusal("run_model", { model: "test/picture", wait_seconds: 9999 }), /wait_seconds/);
@@ -131,6 +151,11 @@ for (const store of STORES) {
         await refusal("stop_run", { taskid: "999999" }),
       );
       assert.deepEqual((await told("list_runs", {}, foreign)).runs, []);
+      assert.match(await refusal("run_model", { model: "test/picture", idempotency_key: "é" }), /idempotency_key/);
+      // The command line's token is a bearer token and no key: it may not do this.
+      const commandLine = await connect(t.server.url, { authorization: `Bearer myop_${"x".repeat(43)}` });
+      assert.match(await refusal("list_runs", {}, commandLine), /bearer token is invalid/);
+      await commandLine.close();
       const signed = await connect(t.server.url, { authorization: "Bearer not-a-key-of-anybody-here" });
       assert.match(await refusal("list_runs", {}, signed), /Send the key of a project/);
       await Promise.all([foreign.close(), signed.close()]);

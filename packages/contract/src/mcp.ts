@@ -60,7 +60,7 @@ export const MCP_TOOLS = {
       wait_seconds: z.number().int().min(0).max(MCP_LONGEST_WAIT_S).default(60),
       idempotency_key: z
         .string()
-        .max(255)
+        .regex(/^[\x21-\x7e]{0,255}$/)
         .default("")
         .describe("Repeat a call with the same key and the same inputs after a lost answer: it runs, and costs, once."),
     }),

@@ -44,3 +44,12 @@ export function filesBaseOf(request: FastifyRequest): string {
 export function reply(response: FastifyReply, body: object): FastifyReply {
   return response.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
 }
+
+/** Aborts when the connection of this answer closes. */
+export function hangUp(response: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  const { raw } = response;
+  if (raw.destroyed) gone.abort();
+  raw.once("close", () => gone.abort());
+  return gone.signal;
+}

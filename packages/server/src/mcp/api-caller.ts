@@ -3,6 +3,8 @@
  * second connection.
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { OPERATOR_TOKEN } from "../projects/operator-token.ts";
+import { BROWSER_TOKEN } from "../projects/service.ts";
 
 /** A refusal of the API, in its own words. */
 export class Refused extends Error {}
@@ -17,8 +19,8 @@ const CARRIED = [
   "x-forwarded-for",
   "x-forwarded-proto",
 ];
-/** What is no project's key (projects/service.ts). */
-const OTHER_TOKENS = /^(browser|operator)_/;
+/** Bearer tokens that are no project's key. */
+const OTHER_TOKENS = [BROWSER_TOKEN, OPERATOR_TOKEN];
 
 const KEY_WANTED =
   "Send the key of a project that works without a signature, as x-api-key or as a bearer token (Authorization: Bearer KEY).";
@@ -34,11 +36,13 @@ export interface ApiCaller {
 function withKey(headers: Record<string, string>): Record<string, string> {
   const { authorization, ...others } = headers;
   const [, token] = /^Bearer\s+(\S+)$/i.exec(authorization ?? "") ?? [];
-  if (token === undefined || others["x-api-key"] !== undefined || OTHER_TOKENS.test(token)) return headers;
+  if (token === undefined || others["x-api-key"] !== undefined) return headers;
+  if (OTHER_TOKENS.some((prefix) => token.startsWith(prefix))) return headers;
   return { ...others, "x-api-key": token };
 }
 
-export function apiCaller(app: FastifyInstance, request: FastifyRequest): ApiCaller {
+/** `signal`: ends the calls that are under way, once nobody waits for them; a run that was started goes on. */
+export function apiCaller(app: FastifyInstance, request: FastifyRequest, signal: AbortSignal): ApiCaller {
   const carried = withKey(
     Object.fromEntries(
       CARRIED.flatMap((name) => {
@@ -58,6 +62,7 @@ export function apiCaller(app: FastifyInstance, request: FastifyRequest): ApiCal
         headers: { ...carried, ...headers, "content-type": contentType },
         payload: Buffer.from(await body.arrayBuffer()),
         remoteAddress,
+        signal,
       });
       const answer = JSON.parse(payload) as { result: boolean; errors: { message: string }[] };
       if (answer.result) return answer as Answer;
@@ -66,7 +71,7 @@ export function apiCaller(app: FastifyInstance, request: FastifyRequest): ApiCal
     },
     async bytes(url) {
       const { host, pathname } = new URL(url);
-      const { statusCode, rawPayload } = await app.inject({ url: pathname, headers: { host }, remoteAddress });
+      const { statusCode, rawPayload } = await app.inject({ url: pathname, headers: { host }, remoteAddress, signal });
       return statusCode === 200 ? rawPayload : undefined;
     },
   };

@@ -1,7 +1,8 @@
 /** What agents are shown of models and runs: what they need to decide and to go on, and nothing that only fills their context. Pure. */
-import { isTerminal, type OutputFile, type Task, type Tool, type ToolDetail } from "@modelyard/contract";
+import { isTerminal, type OutputFile, type Task, type Tool, type ToolDetail, taskOutcome } from "@modelyard/contract";
 
-const dollars = (amount: string) => `$${Number(amount).toFixed(9).replace(/0+$/, "").replace(/\.$/, "")}`;
+/** The wire's twelve decimals, without those that say nothing. */
+const dollars = (amount: string) => `$${amount.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
 
 export function briefModel(tool: Tool): object {
   return {
@@ -20,7 +21,7 @@ export function fullModel(tool: ToolDetail): object {
   return {
     ...briefModel(tool),
     output,
-    inputs: inputs.map(({ title, items }) => ({ title, items })),
+    inputs,
     longest_run_seconds: limits.timeout,
     median_seconds: p50,
     p95_seconds: p95,
@@ -49,9 +50,9 @@ function shortened(text: string): string {
 }
 
 function stateOf(task: Task): string {
-  if (task.status === "task_cancel") return "stopped";
-  if (!isTerminal(task.status)) return task.modelyard.waitcode === null ? "running" : "waiting";
-  return task.pexit === "0" ? "done" : "failed";
+  const outcome = taskOutcome(task);
+  if (outcome === "active") return task.modelyard.waitcode === null ? "running" : "waiting";
+  return outcome === "cancelled" ? "stopped" : outcome;
 }
 
 export function briefRun(task: Task): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { ReadableStream } from "node:stream/web";
 import type { Log } from "@modelyard/contract";
 import type { FastifyInstance } from "fastify";
 import { readAll } from "../http/body.ts";
-import { baseOf, typeOf } from "../http/request.ts";
+import { baseOf, hangUp, typeOf } from "../http/request.ts";
 import { apiCaller } from "./api-caller.ts";
 
 /** Bytes of a request: an upload of 2 MiB as base64, and room. */
@@ -21,9 +21,10 @@ export function mcpRoutes(app: FastifyInstance, { log }: { log: Log }): void {
         import("@modelcontextprotocol/server"),
         import("./tools.ts"),
       ]);
-      const { fetch, close } = createMcpHandler(() => mcpServer(apiCaller(app, request)), {
-        onerror: (error) => log(`mcp: ${error.message}`),
-      });
+      const api = apiCaller(app, request, hangUp(response));
+      // What the library refuses is told to the client; its words may hold what was sent, and are not for the log. Nothing here ever
+      // changes by itself, so nobody has anything to listen for.
+      const { fetch, close } = createMcpHandler(() => mcpServer(api, log), { maxSubscriptions: 0 });
       const headers = new Headers({ "content-type": typeOf(request) });
       for (const name of ["accept", "mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"]) {
         const value = request.headers[name];

@@ -2,6 +2,8 @@
 
 import { type CallToolResult, McpServer } from "@modelcontextprotocol/server";
 import {
+  apiError,
+  type Log,
   MCP_TOOLS,
   type McpArguments,
   type McpTool,
@@ -108,8 +110,14 @@ function tools(api: ApiCaller): Tools {
   };
 }
 
+/** What went wrong where, without the message: it may hold what was sent. */
+function whereOf({ name, stack = "" }: Error): string {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [name, ...frames.slice(0, 5)].join("\n");
+}
+
 /** A server for one request: it calls the API in the name of that request. */
-export function mcpServer(api: ApiCaller): McpServer {
+export function mcpServer(api: ApiCaller, log: Log): McpServer {
   const server = new McpServer(
     { name: "modelyard", title: "Modelyard", version: manifest.version },
     { instructions: INSTRUCTIONS },
@@ -123,8 +131,9 @@ export function mcpServer(api: ApiCaller): McpServer {
       try {
         return await act(given);
       } catch (error) {
-        if (!(error instanceof Refused)) throw error;
-        return { content: [{ type: "text", text: error.message }], isError: true };
+        if (!(error instanceof Refused)) log(`mcp: ${name} failed: ${whereOf(error as Error)}`);
+        const { message } = error instanceof Refused ? error : apiError("internal");
+        return { content: [{ type: "text", text: message }], isError: true };
       }
     });
   }

@@ -1,9 +1,9 @@
 import { apiError, type Log, SYNC_LIMIT_MS } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { envelope, publicError } from "../http/app.ts";
-import { filesBaseOf, reply } from "../http/request.ts";
+import { filesBaseOf, hangUp, reply } from "../http/request.ts";
 import type { Principal } from "../projects/service.ts";
-import { hangUp, type RunRequest, type RunRoute } from "../tasks/run-request.ts";
+import type { RunRequest, RunRoute } from "../tasks/run-request.ts";
 import type { Tasks } from "../tasks/service.ts";
 import { openEventStream } from "./event-stream.ts";
 import type { Realtime } from "./socket.ts";

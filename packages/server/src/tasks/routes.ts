@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
-import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
+import { credentialsOf, filesBaseOf, hangUp, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import type { WaitOptions } from "../realtime/wait.ts";
-import { hangUp, preferredWait, type RunRequest, type RunRoute } from "./run-request.ts";
+import { preferredWait, type RunRequest, type RunRoute } from "./run-request.ts";
 import type { Tasks } from "./service.ts";
 
 export interface TaskRoutesDeps {

@@ -1,8 +1,8 @@
 /** A request to Run, from its headers to the task that it started: shared by Run and its `sync` form. */
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { ApiError, apiError, fileValue, type QueueWish, readQueueWish } from "@modelyard/contract";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import { safeName, typeByName } from "../files/service.ts";
 import { FILE_LIMIT, readBody } from "../http/body.ts";
@@ -107,15 +107,6 @@ function wishOf(headers: IncomingHttpHeaders): QueueWish {
   if (wish === "priority") throw apiError("priorityInvalid");
   if (wish === "deadline") throw apiError("deadlineInvalid");
   return wish;
-}
-
-/** Aborts when the connection of this answer closes. */
-export function hangUp(response: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  const raw: ServerResponse = response.raw;
-  if (raw.destroyed) gone.abort();
-  raw.once("close", () => gone.abort());
-  return gone.signal;
 }
 
 /** Seconds at most that `Prefer: wait=N` is heard for; a longer wish is cut to it. */
