@@ -21,8 +21,8 @@ import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
+import { sizeWords } from "../ui/size-words.ts";
 import { DashboardFrame } from "./dashboard-frame.tsx";
-import { sizeWords } from "./size-words.ts";
 import { type UseUploads, useUploads } from "./use-uploads.ts";
 
 export function FilesPage() {

@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
+import { sizeWords } from "../ui/size-words.ts";
 import { toast } from "../ui/toast.tsx";
 import { PdfOutput } from "./pdf-output.tsx";
 import { PictureOutput } from "./picture-output.tsx";
@@ -26,7 +27,7 @@ export function Outputs({ outputs, inputPicture, inputs, taskId }: OutputsProps)
           <OutputView file={file} inputPicture={inputPicture} />
           <figcaption className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft">
             <span className="wrap-anywhere">{file.name}</span>
-            <span className="tabular-nums">{size(Number(file.size))}</span>
+            <span className="tabular-nums">{sizeWords(Number(file.size))}</span>
             <a href={file.url} download={file.name} className={`${buttonClass("plain", "small")} ml-auto`}>
               <Icon name="download" className="size-4" />
               Download
@@ -37,10 +38,6 @@ export function Outputs({ outputs, inputPicture, inputs, taskId }: OutputsProps)
       {files.length > 1 && <DownloadAll files={files} inputs={inputs} taskId={taskId} />}
     </div>
   );
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 function OutputView({ file, inputPicture }: { file: OutputFile; inputPicture: string | undefined }) {
@@ -76,6 +73,8 @@ function OutputView({ file, inputPicture }: { file: OutputFile; inputPicture: st
 
 /** Characters of a text that are shown; the rest is in the file. */
 const SHOWN = 20_000;
+/** Bytes of a text that are fetched. */
+const FETCHED = 1_000_000;
 
 function TextFile({ file }: { file: OutputFile }) {
   const [text, setText] = useState<string>();
@@ -83,7 +82,9 @@ function TextFile({ file }: { file: OutputFile }) {
     const abort = new AbortController();
     void (async () => {
       try {
-        const response = await fetch(file.url, { signal: abort.signal });
+        const isCut = Number(file.size) > FETCHED;
+        const headers: HeadersInit = isCut ? { range: `bytes=0-${FETCHED - 1}` } : {};
+        const response = await fetch(file.url, { signal: abort.signal, headers });
         const raw = await response.text();
         setText(file.contenttype === "application/json" ? pretty(raw) : raw);
       } catch {

@@ -2,11 +2,21 @@
 import type { OutputFile } from "@modelyard/contract";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
+import { sizeWords } from "../ui/size-words.ts";
 import { useNear } from "../ui/use-near.ts";
 import { type SceneView, showScene } from "./scene.ts";
 import { Unreadable } from "./unreadable.tsx";
 
+/** Bytes beyond which a model is not read into the page's memory. */
+const MOST_BYTES = 64_000_000;
+
 export function SceneOutput({ file }: { file: OutputFile }) {
+  const bytes = Number(file.size);
+  if (bytes > MOST_BYTES) return <Unreadable why={`This 3D model has ${sizeWords(bytes)}, more than is shown here.`} />;
+  return <Scene file={file} />;
+}
+
+function Scene({ file }: { file: OutputFile }) {
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<SceneView>(undefined);
   const [state, setState] = useState<"loading" | "shown" | "broken">("loading");

@@ -2,8 +2,8 @@
 import type { OutputFile } from "@modelyard/contract";
 import { useEffect, useState } from "react";
 import { HTTPRangeReader, unzip, type ZipEntry } from "unzipit";
+import { sizeWords } from "../ui/size-words.ts";
 import { Table } from "../ui/table.tsx";
-import { size } from "./size.ts";
 import { Unreadable } from "./unreadable.tsx";
 
 /** Files that are listed. */
@@ -29,7 +29,7 @@ export function ZipOutput({ file }: { file: OutputFile }) {
       <p className="text-sm text-soft">
         {found.length === 0
           ? "The archive is empty."
-          : `${found.length.toLocaleString("en")} ${found.length === 1 ? "file" : "files"}, ${size(bytes)} unpacked.${found.length > SHOWN ? ` The first ${SHOWN} are:` : ""}`}
+          : `${found.length.toLocaleString("en")} ${found.length === 1 ? "file" : "files"}, ${sizeWords(bytes)} unpacked.${found.length > SHOWN ? ` The first ${SHOWN} are:` : ""}`}
       </p>
       {found.length > 0 && (
         <div className="max-h-96 overflow-y-auto">
@@ -39,7 +39,7 @@ export function ZipOutput({ file }: { file: OutputFile }) {
               { title: "Name", cell: ({ name }) => <span className="wrap-anywhere">{name}</span> },
               {
                 title: "Size",
-                cell: (entry) => <span className="whitespace-nowrap">{size(entry.size)}</span>,
+                cell: (entry) => <span className="whitespace-nowrap">{sizeWords(entry.size)}</span>,
                 isNumber: true,
               },
             ]}
