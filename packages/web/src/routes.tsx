@@ -1,10 +1,9 @@
 /** All pages, and what each loads. Search parameters are the state of a page that can be linked to. */
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
-import { loadListing, readListingSearch } from "./catalogue/listing-search.ts";
+import { readListingSearch } from "./catalogue/listing-search.ts";
 import { readHistorySearch } from "./history/history-search.ts";
 import { Document } from "./layout/document.tsx";
 import { startScripts } from "./layout/start-script.ts";
-import { loadModel } from "./model/load-model.ts";
 import { modelHead } from "./model/model-head.ts";
 import { readModelSearch } from "./model/model-search.ts";
 import type { PageContext } from "./router.tsx";
@@ -36,10 +35,12 @@ export const rootRoute = createRootRouteWithContext<PageContext>()({
   component: Document,
 });
 
+const catalogueLoad = () => import("./catalogue/load.ts");
+
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
-  loader: ({ context }) => context.models.explore(),
+  loader: async ({ context }) => (await catalogueLoad()).loadHome(context.models),
   head: () => ({ meta: [{ title: "Modelyard: AI models to try and to build on" }] }),
   component: lazyRouteComponent(() => import("./catalogue/home-page.tsx"), "HomePage"),
 });
@@ -51,7 +52,7 @@ const modelsRoute = createRoute({
   path: "/models",
   validateSearch: readListingSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => loadListing(context.models, deps),
+  loader: async ({ context, deps }) => (await catalogueLoad()).loadListing(context.models, deps),
   head: ({ match }) => ({
     meta: [{ title: match.search.category ? `${match.search.category} models · Modelyard` : "Models · Modelyard" }],
   }),
@@ -63,7 +64,7 @@ const appsRoute = createRoute({
   path: "/apps",
   validateSearch: readListingSearch,
   loaderDeps: ({ search }) => ({ ...search, category: "app" }),
-  loader: ({ context, deps }) => loadListing(context.models, deps),
+  loader: async ({ context, deps }) => (await catalogueLoad()).loadListing(context.models, deps),
   head: () => ({ meta: [{ title: "Apps · Modelyard" }] }),
   component: lazyRouteComponent(listingPages, "AppsPage"),
 });
@@ -75,7 +76,7 @@ const modelRoute = createRoute({
   // Only what changes the rendered page; typing into the form changes the address without loading anything.
   loaderDeps: () => ({}),
   loader: async ({ context, params, location }) => {
-    const found = await loadModel(context.models, params);
+    const found = await (await catalogueLoad()).loadModel(context.models, params);
     if (!found) throw notFound();
     if (!context.aside) return found;
     const search = readModelSearch(location.search);

@@ -195,6 +195,12 @@ test("packages without their lock, and a folder without its manifest", () => {
   assert.deepEqual(said(GOOD, { "package.json": "{}" }), [
     "model.yaml error: there is a package.json and no package-lock.json. Run npm install in the folder: workers use npm ci.",
   ]);
+  const withPicture = `${GOOD}image: card.png\n`;
+  assert.deepEqual(said(withPicture), ["model.yaml:16:8 error: there is no file card.png"]);
+  assert.deepEqual(said(withPicture, { "card.png": "x".repeat(150_000) }), []);
+  assert.deepEqual(said(withPicture, { "card.png": "x".repeat(237_000) }), [
+    "model.yaml:16:8 warning: card.png has 237 kB, and every list of models loads it. 640 × 400 points are enough: about 10 kB as WebP.",
+  ]);
   const empty = checkModelFolder(mkdtempSync(join(root, "empty-")));
   assert.match(findingText(empty.findings[0] as never), /no such file in this folder/);
 });

@@ -20,6 +20,9 @@ export interface CheckedFolder {
   folder: ModelFolder | undefined;
 }
 
+/** A card's picture that is larger than this gets a warning, in bytes: lists show dozens of them, on phones too. */
+const MAX_CARD_PICTURE = 150_000;
+
 const SCRIPT = /\.(sh|py|[cm]?[jt]s|rb|pl|php|lua|jl|r)$/i;
 
 const isFile = (path: string): boolean => {
@@ -139,9 +142,23 @@ function checkProgram({ manifest }: ManifestText, dir: string, path: string | un
   }
 }
 
-function checkRest({ manifest }: ManifestText, dir: string, say: Say): void {
-  if (manifest.image !== undefined && !holds(dir, manifest.image))
+function checkImage({ manifest }: ManifestText, dir: string, say: Say): void {
+  if (manifest.image === undefined) return;
+  if (!holds(dir, manifest.image)) {
     say("error", ["image"], `there is no file ${manifest.image}`);
+    return;
+  }
+  const { size } = statSync(join(dir, manifest.image));
+  if (size > MAX_CARD_PICTURE)
+    say(
+      "warning",
+      ["image"],
+      `${manifest.image} has ${Math.round(size / 1000)} kB, and every list of models loads it`,
+      "640 × 400 points are enough: about 10 kB as WebP.",
+    );
+}
+
+function checkRest({ manifest }: ManifestText, dir: string, say: Say): void {
   if (existsSync(join(dir, "package.json")) && !existsSync(join(dir, "package-lock.json")))
     say(
       "error",
@@ -188,6 +205,7 @@ export function checkModelFolder(dir: string, path?: string): CheckedFolder {
   checkPrices(read, say);
   checkProgram(read, dir, path, say);
   checkLimits(read, say);
+  checkImage(read, dir, say);
   checkRest(read, dir, say);
   let folder: ModelFolder | undefined;
   try {

@@ -45,12 +45,14 @@ export function startingPrice(model: Tool): string {
   return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} a ${lowest.priceMethod === "cps" ? "second" : PRICE_UNITS[lowest.priceMethod]}`;
 }
 
-export function modelPath(model: Tool): string {
+export function modelPath(model: Pick<Tool, "cleanslugowner" | "cleanslugproject">): string {
   return `/models/${model.cleanslugowner}/${model.cleanslugproject}`;
 }
 
+export type Kind = "video" | "audio" | "image" | "text" | "other";
+
 /** What a model takes and makes, from its category (`image-to-video`), as a word for a plain picture. */
-export function kindOf(model: Tool): "video" | "audio" | "image" | "text" | "other" {
+export function kindOf(model: Tool): Kind {
   const made = model.categories.map((name) => name.split("-to-")[1]).find(Boolean);
   return made === "video" || made === "audio" || made === "image" || made === "text" ? made : "other";
 }

@@ -1,48 +1,11 @@
-import type { Tool } from "@modelyard/contract";
-import type { Row } from "@modelyard/sdk";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { categoryTitle } from "./describe.ts";
+import { SHOWN } from "./home-rows.ts";
 import { CardGrid } from "./model-card.tsx";
 
 const route = getRouteApi("/");
-
-/** Models in a row on the home page; the rest is behind "View all". */
-const SHOWN = 4;
-/** A category of fewer models is no row of its own: its models stand together with those of other small ones. */
-const ROW_FROM = 3;
-
-interface ShownRow {
-  id: string;
-  title: string;
-  models: readonly Tool[];
-  /** All of the category, where it is one. */
-  total: number;
-}
-
-/** The categories that fill a row; then the models of small ones, which are in no row yet, as one. */
-function shownRows(rows: readonly Row[]): ShownRow[] {
-  const large = rows.filter(({ tools }) => tools.length >= ROW_FROM);
-  const inLarge = new Set(large.flatMap(({ tools }) => tools.slice(0, SHOWN).map(({ id }) => id)));
-  const small = new Map(
-    rows.filter((row) => !large.includes(row)).flatMap(({ tools }) => tools.map((tool) => [tool.id, tool])),
-  );
-  for (const id of inLarge) if (large.length > 1) small.delete(id);
-  const others = [...small.values()];
-  return [
-    ...large.map(({ id, title, tools, total }) => ({
-      id,
-      title: categoryTitle(title),
-      models: tools.slice(0, SHOWN),
-      total,
-    })),
-    ...(others.length > 0
-      ? [{ id: "others", title: large.length > 0 ? "More models" : "Models", models: others, total: 0 }]
-      : []),
-  ];
-}
 
 export function HomePage() {
   const rows = route.useLoaderData();
@@ -82,7 +45,7 @@ export function HomePage() {
           />
         </div>
       )}
-      {shownRows(rows).map(({ id, title, models, total }) => (
+      {rows.map(({ id, title, models, total }) => (
         <section key={id} className="mt-10" aria-labelledby={`row-${id}`}>
           <div className="mb-4 flex items-baseline justify-between gap-4">
             <h2 id={`row-${id}`} className="text-xl">

@@ -4,7 +4,8 @@ import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { categoryTitle, counted } from "./describe.ts";
-import { type Listing, type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
+import { type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
+import type { Listing } from "./load.ts";
 import { CardGrid } from "./model-card.tsx";
 
 const modelsRoute = getRouteApi("/models");

@@ -1,7 +1,4 @@
 /** What a list of models is asked for, as it stands in the address. */
-import type { Tool } from "@modelyard/contract";
-import type { ModelCalls } from "@modelyard/sdk";
-
 export const SORTS = ["runs", "new"] as const;
 
 export interface ListingSearch {
@@ -29,33 +26,5 @@ export function readListingSearch(raw: Record<string, unknown>): ListingSearch {
     owner: word(raw.owner),
     sort: SORTS.find((name) => name === raw.sort),
     page: Number.isInteger(page) && page > 1 && page < 10_000 ? page : undefined,
-  };
-}
-
-export interface Listing {
-  models: Tool[];
-  total: number;
-  /** All categories with their number of models, and the owners. */
-  categories: { name: string; total: number }[];
-  owners: string[];
-}
-
-export async function loadListing(models: ModelCalls, search: ListingSearch): Promise<Listing> {
-  const [found, rows] = await Promise.all([
-    models.list({
-      search: search.q ?? "",
-      categories: search.category ? [search.category] : [],
-      slugowner: search.owner ?? "",
-      // With a search and no order of choice, the best match comes first.
-      ...(search.sort === "new" ? { sort: "id" } : search.sort === "runs" || !search.q ? { sort: "runs" } : {}),
-      start: ((search.page ?? 1) - 1) * PAGE_SIZE,
-      limit: PAGE_SIZE,
-    }),
-    models.explore(),
-  ]);
-  return {
-    ...found,
-    categories: rows.map(({ title, total }) => ({ name: title, total })),
-    owners: [...new Set(rows.flatMap(({ tools }) => tools.map((tool) => tool.slugowner)))].sort(),
   };
 }

@@ -1,10 +1,10 @@
-import type { Tool } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import { Icon } from "../ui/icons.tsx";
-import { count, kindOf, startingPrice } from "./describe.ts";
+import type { Card } from "./card.ts";
+import { count, counted } from "./describe.ts";
 
 /** A model in a list. The whole card is the link's target; its name is the link's text. */
-export function ModelCard({ model }: { model: Tool }) {
+export function ModelCard({ model }: { model: Card }) {
   return (
     <article className="group relative flex flex-col overflow-hidden rounded-lg border border-line bg-card transition-shadow hover:shadow-lg focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-signal">
       <ModelPicture model={model} />
@@ -21,13 +21,11 @@ export function ModelCard({ model }: { model: Tool }) {
         </h3>
         <p className="line-clamp-2 text-sm text-soft">{model.description}</p>
         <dl className="mt-auto flex flex-wrap gap-x-4 gap-y-1 pt-2 text-sm">
-          <Fact term="Price">{startingPrice(model)}</Fact>
+          <Fact term="Price">{model.price}</Fact>
           {model.computingtime !== "" && <Fact term="Run time">{model.computingtime.replace(" seconds", " s")}</Fact>}
-          <Fact term="Runs">{`${count(model.taskstat.runcount)} ${model.taskstat.runcount === 1 ? "run" : "runs"}`}</Fact>
-          {model.ratedusercount !== "0" && <Fact term="Rating">{`${model.averagepoint} of 5`}</Fact>}
-          {model.commentcount !== "0" && (
-            <Fact term="Comments">{`${model.commentcount} ${model.commentcount === "1" ? "comment" : "comments"}`}</Fact>
-          )}
+          <Fact term="Runs">{`${count(model.runs)} ${model.runs === 1 ? "run" : "runs"}`}</Fact>
+          {model.rating !== undefined && <Fact term="Rating">{`${model.rating} of 5`}</Fact>}
+          {model.comments > 0 && <Fact term="Comments">{counted(model.comments, "comment")}</Fact>}
         </dl>
       </div>
     </article>
@@ -43,7 +41,7 @@ function Fact({ term, children }: { term: string; children: string }) {
   );
 }
 
-function ModelPicture({ model }: { model: Tool }) {
+function ModelPicture({ model }: { model: Card }) {
   const frame = "aspect-16/10 w-full border-b border-line";
   if (model.image !== "") {
     return (
@@ -60,12 +58,12 @@ function ModelPicture({ model }: { model: Tool }) {
   }
   return (
     <div className={`${frame} grid place-items-center bg-signal-wash text-signal`}>
-      <Icon name={kindOf(model)} className="size-14" />
+      <Icon name={model.kind} className="size-14" />
     </div>
   );
 }
 
-export function CardGrid({ models }: { models: readonly Tool[] }) {
+export function CardGrid({ models }: { models: readonly Card[] }) {
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(17.5rem,100%),1fr))] gap-5">
       {models.map((model) => (

@@ -1,11 +1,12 @@
-import type { Tool, ToolDetail } from "@modelyard/contract";
+import type { ToolDetail } from "@modelyard/contract";
 import type { ModelCalls } from "@modelyard/sdk";
+import { type Card, cardOf } from "../catalogue/card.ts";
 import { readmeForPage } from "./readme-html.ts";
 
 /** What a model's page shows. Travels inside the page, so it has nothing that is there already in another form. */
 export interface ModelData {
   model: Omit<ToolDetail, "parameters" | "inspire">;
-  related: Tool[];
+  related: Card[];
   /** The readme itself may come with the page instead (routes.tsx). */
   hasReadme: boolean;
 }
@@ -37,5 +38,5 @@ export async function loadModel(
   others.delete(detail.id);
   const { parameters: _parameters, inspire: _inspire, ...shown } = detail;
   const model = { ...shown, readme: readmeForPage(shown.readme) };
-  return { model, related: [...others.values()].slice(0, RELATED), hasReadme: model.readme !== "" };
+  return { model, related: [...others.values()].slice(0, RELATED).map(cardOf), hasReadme: model.readme !== "" };
 }

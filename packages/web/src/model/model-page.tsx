@@ -116,6 +116,11 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
     setIsEarly(false);
     submitNow.current();
   }, [isEarly, session.state]);
+  // A page is taken over part by part: from here on the form hears what it is told (layout/start-script.ts).
+  const formRef = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (formRef.current) formRef.current.dataset.modelForm = "live";
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -146,6 +151,7 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
             </Button>
           </div>
           <form
+            ref={formRef}
             noValidate
             data-model-form=""
             onKeyDown={onKeyDown}

@@ -1,5 +1,5 @@
 /** Who is signed in, and for whom they act, for the whole visit. Asked once by the browser; pages themselves are the same for everybody. */
-import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
+import { createContext, type ReactNode, startTransition, useContext, useEffect, useState } from "react";
 import { toast } from "../ui/toast.tsx";
 import { type Account, createTokens, firstAccount, type Tokens } from "./account.ts";
 import { type Acting, fetchOrganizations, keepActing, keptActing } from "./acting.ts";
@@ -25,8 +25,10 @@ export type Session =
 const SessionContext = createContext<Session>({ state: "unknown" });
 
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const [session, setSession] = useState<Session>({ state: "unknown" });
+  const [session, setNow] = useState<Session>({ state: "unknown" });
   useEffect(() => {
+    // Mostly while the page is still being taken over: anything more urgent would make React do the rest of that in one go.
+    const setSession = (next: Session) => startTransition(() => setNow(next));
     let current = true;
     let switches = 0;
     const act = (account: Account, acting: Acting | undefined, begun?: Tokens) => {
