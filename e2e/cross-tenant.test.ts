@@ -75,6 +75,7 @@ const PLAIN: Record<string, unknown> = {
   reason: "cross-tenant",
   section: "docs",
   commentid: "999999999",
+  tags: "cross-tenant",
   costfrom: undefined,
   costto: undefined,
   shareid: "999999999",

@@ -1,7 +1,7 @@
 /** Signing up and in like a person, and the list of runs and one run. On a real started platform with a real worker. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, overflow, picture, type Site, skip, startSite } from "./support.ts";
+import { axe, look, overflow, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -153,6 +153,52 @@ test("a run that goes on is stopped from the list", { skip }, async () => {
   await page.reload();
   await page.getByRole("button", { name: `Stop run ${taskid}` }).click();
   await page.locator("li").filter({ hasText: "Stopped" }).filter({ hasText: "test/wait" }).first().waitFor();
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a run is tagged on its page, and found by its tag", { skip }, async () => {
+  const client = site.platform.client("apikey");
+  const tagged = await client.run("test/noop", {}, { tags: ["spring", "shop:42", "third"] });
+  await client.wait(tagged);
+  const { page, troubles, close } = await site.visit(`/runs/${tagged.taskid}`, { signedIn: true });
+  const tags = page.getByRole("list", { name: "Tags" });
+  await tags.waitFor();
+  assert.deepEqual(await tags.getByRole("link").allInnerTexts(), ["spring", "shop:42", "third"]);
+  await page.getByRole("button", { name: "Change" }).click();
+  const field = page.getByLabel("With commas between");
+  assert.equal(await page.evaluate("document.activeElement.name"), "tags");
+  await field.fill("two words");
+  await page.keyboard.press("Enter");
+  await page
+    .getByRole("alert")
+    .getByText(/can be tags/)
+    .waitFor();
+  await look(page, "run-tags-form", { at: "[name=tags]" });
+  await field.fill(
+    "a-very-long-tag-that-nobody-would-write-by-hand-y, summer, a-very-long-tag-that-nobody-would-write-by-hand-x",
+  );
+  await page.keyboard.press("Enter");
+  await tags.getByText("summer").waitFor();
+  await look(page, "run-tags", { at: "#tags-title" });
+  await tags.getByText("summer").click();
+  await page.waitForURL(/\/runs\?tag=summer$/);
+  await page.getByRole("status").getByText("1 run", { exact: true }).waitFor();
+  await look(page, "runs-of-tag", { fullPage: true });
+  // Its own list of known tags; one that nobody has leads to the empty state and back.
+  assert.deepEqual(
+    await page.locator("datalist option").evaluateAll((all) => all.map((one) => (one as { value?: string }).value)),
+    [
+      "a-very-long-tag-that-nobody-would-write-by-hand-x",
+      "a-very-long-tag-that-nobody-would-write-by-hand-y",
+      "summer",
+    ],
+  );
+  await page.getByLabel("Tag", { exact: true }).fill("winter");
+  await page.keyboard.press("Enter");
+  await page.getByText("No run fits these filters.").waitFor();
+  await page.getByRole("link", { name: "Clear the filters" }).click();
+  await page.getByRole("link", { name: `Run ${tagged.taskid} of test/noop` }).waitFor();
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -188,6 +188,7 @@ export async function play(world: World, history: readonly (readonly Op[])[]): P
     const { taskId } = await tasks.run(principal, tasks.model(owner, slug), {
       fields: values,
       wish: { priority: "normal", deadlineSeconds: undefined },
+      tags: [],
       base: "http://127.0.0.1",
       ownBases: [],
     });

@@ -91,6 +91,12 @@ export const ERRORS = {
     "caller",
     () => "Header Modelyard-Deadline must be a number of seconds from 1 to 604800",
   ),
+  tagsInvalid: entry(
+    200,
+    0,
+    "caller",
+    () => "Tags are at most 10 words with commas between, each of 1 to 50 letters, digits and . _ : / = @ + -",
+  ),
   callbackNotFound: entry(200, 1, "caller", () => "There is no callback for this task."),
   callbackPending: entry(200, 1, "caller", () => "The callback is being delivered already."),
   capReached: entry(

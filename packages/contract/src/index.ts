@@ -39,6 +39,7 @@ export * from "./socket.ts";
 export * from "./spelling.ts";
 export * from "./status.ts";
 export * from "./sync.ts";
+export * from "./tags.ts";
 export * from "./task.ts";
 export * from "./task-event.ts";
 export * from "./tool.ts";

@@ -20,6 +20,7 @@ import {
   TaskDetailResponse,
   TaskListResponse,
   TaskStatResponse,
+  TaskTagListResponse,
 } from "./wire.ts";
 
 const taskRef = z.object({
@@ -27,6 +28,7 @@ const taskRef = z.object({
   tasktoken: text.optional(),
   socketaccesstoken: text.optional(),
 });
+const tags = z.union([text, z.array(text)]);
 const toolRef = z.object({ slugowner: text, slugproject: text });
 const page = { start: count.optional(), limit: count.optional(), order: z.enum(["ASC", "DESC"]).optional() };
 
@@ -66,6 +68,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
       search: text.optional().describe("Only the task with this id, or tasks with this text in their inputs."),
       from: count.optional().describe("Only tasks made then or later. Unix seconds."),
       to: count.optional().describe("Only tasks made before. Unix seconds."),
+      tags: tags.optional().describe("Only tasks that have all of these tags."),
       costfrom: count.optional().describe("Only tasks that cost so many dollars or more."),
       costto: count.optional().describe("Only tasks that cost so many dollars at most."),
       before: count.optional().describe("Only tasks with a smaller id: the last one of the page before."),
@@ -81,12 +84,29 @@ export const API_ROUTES: readonly ApiRoute[] = [
     answer: TaskStatResponse,
   },
   {
+    path: "/v1/Task/TagList",
+    summary: "The tags of the account's tasks, and how many tasks have each: the first 1,000 by name",
+    open: false,
+    scope: "read",
+    fields: z.object({}),
+    answer: TaskTagListResponse,
+  },
+  {
     path: "/v1/Task/Cancel",
     summary: "Take a queued task back",
     open: false,
     scope: "run",
     browser: true,
     fields: taskRef,
+    answer: TaskActionResponse,
+  },
+  {
+    path: "/v1/Task/Tags",
+    summary: "Name a task with tags, in place of those that it has",
+    open: false,
+    scope: "run",
+    browser: true,
+    fields: taskRef.extend({ tags: tags.describe("A list, or text with commas between; empty for none.") }),
     answer: TaskActionResponse,
   },
   {

@@ -103,6 +103,8 @@ export const TaskFacts = z.strictObject({
     .nullable(),
   /** Who ended it and why, once it has ended otherwise than by success. */
   endreason: z.string().nullable(),
+  /** What its caller named it with (tags.ts). */
+  tags: z.array(z.string()),
   /** Unix seconds after which its files are removed; null where they are kept, and before it has ended. */
   filesexpire: z.number().int().nullable(),
   /** Unix seconds at which its files were removed, by the operator's rule or by InputOutputDelete. */
@@ -173,6 +175,13 @@ export const TaskStatResponse = z.strictObject({
   errors: z.array(z.never()),
   total: digits,
   stat: z.record(z.enum(TASK_STATUSES), digits),
+});
+
+/** Tags of an account's tasks by their names; ours. */
+export const TaskTagListResponse = z.strictObject({
+  result: z.literal(true),
+  errors: z.array(z.never()),
+  tags: z.array(z.strictObject({ tag: z.string(), runs: z.number().int().positive() })),
 });
 
 export const EmptyResponse = z.strictObject({ result: z.literal(true), errors: z.array(z.never()) });

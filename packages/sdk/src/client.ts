@@ -49,6 +49,8 @@ export interface TaskQuery {
   search?: string;
   from?: number;
   to?: number;
+  /** Only tasks that have all of these. */
+  tags?: string[];
   /** Dollars, both included. */
   costfrom?: string;
   costto?: string;
@@ -65,7 +67,7 @@ export interface Client {
   run(
     model: string,
     inputs: Record<string, unknown>,
-    options?: { idempotencyKey?: string },
+    options?: { idempotencyKey?: string; tags?: readonly string[] },
   ): Promise<{ taskid: string; socketaccesstoken: string }>;
   detail(task: TaskRef): Promise<Task>;
   /** The account's tasks, newest first. */
@@ -74,6 +76,8 @@ export interface Client {
   /** Any other call below `/v1`; the answer is read with its schema of the contract. */
   ask<Answer>(path: string, fields: Record<string, unknown>, answer: { parse(raw: unknown): Answer }): Promise<Answer>;
   models: ModelCalls;
+  /** Puts these tags in place of the task's own. */
+  tag(task: TaskRef, tags: readonly string[]): Promise<Task>;
   cancel(task: TaskRef): Promise<Task>;
   kill(task: TaskRef): Promise<Task>;
   /** The task once it has ended. Throws the signal's reason. */
@@ -132,8 +136,8 @@ export function createClient(options: ClientOptions): Client {
     return answer;
   }
 
-  const action = async (path: string, task: TaskRef): Promise<Task> => {
-    const [found] = TaskActionResponse.parse(await call(path, task)).tasklist;
+  const action = async (path: string, fields: TaskRef & { tags?: readonly string[] }): Promise<Task> => {
+    const [found] = TaskActionResponse.parse(await call(path, fields)).tasklist;
     return found as Task;
   };
 
@@ -143,9 +147,12 @@ export function createClient(options: ClientOptions): Client {
   };
 
   return {
-    async run(model, inputs, { idempotencyKey } = {}) {
+    async run(model, inputs, { idempotencyKey, tags = [] } = {}) {
       const billed = options.projectId === undefined ? inputs : { ...inputs, projectid: options.projectId };
-      const extra: Record<string, string> = idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey };
+      const extra: Record<string, string> = {
+        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+        ...(tags.length === 0 ? {} : { "modelyard-tags": tags.join(",") }),
+      };
       const { taskid, socketaccesstoken } = RunResponse.parse(await call(`Run/${model}`, billed, extra));
       return { taskid, socketaccesstoken };
     },
@@ -159,6 +166,7 @@ export function createClient(options: ClientOptions): Client {
       return ProjectListResponse.parse(await call("Project/List", {})).project;
     },
     ask: async (path, fields, answer) => answer.parse(await call(path, fields)),
+    tag: (task, tags) => action("Task/Tags", { ...task, tags }),
     cancel: (task) => action("Task/Cancel", task),
     kill: (task) => action("Task/Kill", task),
     async wait(task, { signal, intervalMs = 200 } = {}) {

@@ -25,6 +25,7 @@ import { statusSamples } from "./migrations/0022-status-samples.ts";
 import { comments } from "./migrations/0023-comments.ts";
 import { highPriority } from "./migrations/0024-high-priority.ts";
 import { chargesByMember } from "./migrations/0025-charges-by-member.ts";
+import { tags } from "./migrations/0026-tags.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -50,6 +51,7 @@ const MIGRATIONS: readonly Migration[] = [
   comments,
   highPriority,
   chargesByMember,
+  tags,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

@@ -14,6 +14,8 @@ export interface TaskTable {
   member_id: Generated<number>;
   /** Spend caps that its hold is counted in: 1 the project's, 2 the key's, 4 the member's. */
   caps: Generated<number>;
+  /** Its caller's tags with commas between; task_tag has them to be looked for. */
+  tags: Generated<string>;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -65,6 +67,13 @@ export interface TaskTable {
   postprocess_start_at: Generated<number>;
   postprocess_end_at: Generated<number>;
   cancelled_at: Generated<number>;
+}
+
+/** The tags of tasks, to find the tasks by. */
+export interface TaskTagTable {
+  account_id: number;
+  tag: string;
+  task_id: number;
 }
 
 /** Entries of tasks' logs. Events that were written together share a row: a quick run needs three rows instead of twelve. */

@@ -24,7 +24,7 @@ import type {
 } from "./schema-accounts.ts";
 import type { ModelReportTable, ModelStatTable, ModelTable, ModelVersionTable } from "./schema-models.ts";
 import type { ModelCommentTable, RunShareTable, StatusSampleTable } from "./schema-site.ts";
-import type { QueueEntryTable, TaskEventTable, TaskTable } from "./schema-tasks.ts";
+import type { QueueEntryTable, TaskEventTable, TaskTable, TaskTagTable } from "./schema-tasks.ts";
 
 export interface ProjectTable {
   id: Generated<number>;
@@ -226,6 +226,7 @@ export interface Schema {
   model: ModelTable;
   task: TaskTable;
   task_event: TaskEventTable;
+  task_tag: TaskTagTable;
   queue_entry: QueueEntryTable;
   file: FileTable;
   folder: FolderTable;

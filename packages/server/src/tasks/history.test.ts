@@ -31,8 +31,20 @@ for (const store of STORES) {
         [],
       ),
     );
+    for (const [tag, nth] of [
+      ["second", 2],
+      ["thousandth", 1000],
+    ])
+      await db.write((tx) =>
+        tx.run(
+          `${numbers} insert into task_tag (account_id, tag, task_id)
+           select t.account_id, '${tag}', t.id from n join task t on t.token = 'historyhistoryhistory' || (100000000 + i)
+           where i % ${nth} = 0`,
+          [],
+        ),
+      );
     // As autovacuum does sooner or later.
-    if (db.kind === "postgres") await db.all("vacuum analyze task", []);
+    if (db.kind === "postgres") for (const table of ["task", "task_tag"]) await db.all(`vacuum analyze ${table}`, []);
 
     const numberedBy = (wanted: (i: number) => boolean) =>
       Array.from({ length: TASKS }, (_, n) => n + 1).filter(wanted);
@@ -53,6 +65,14 @@ for (const store of STORES) {
       [{ search: "number 777" }, (i) => newest(i) && `number ${i}.`.includes("number 777")],
       [{ search: "number 9999", status: "failed" }, (i) => isFailed(i) && `number ${i}.`.includes("number 9999")],
       [{ search: "no such words" }, () => false],
+      [{ tags: "second" }, (i) => i % 2 === 0],
+      [{ tags: "thousandth" }, (i) => i % 1000 === 0],
+      [{ tags: ["second", "thousandth"], status: "failed" }, (i) => i % 1000 === 0 && isFailed(i)],
+      [
+        { tags: "second", search: "number 7777" },
+        (i) => i > 60_000 && i % 2 === 0 && `number ${i}.`.includes("number 7777"),
+      ],
+      [{ tags: "no such tag" }, () => false],
       [{ costfrom: "0.00000005", projectid: 1 }, (i) => i % 3 === 0 && i % 10 !== 0],
     ];
     const texts = new Map<string, readonly unknown[]>();

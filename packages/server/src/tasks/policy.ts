@@ -1,5 +1,5 @@
 /** Pure rules about what a caller may ask of a task. */
-import { type Money, parseUsd, TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
+import { MOST_TAGS, type Money, parseUsd, readTags, TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 
 /** Tasks in one page of a list at most. */
 const LIST_LIMIT = 100;
@@ -17,6 +17,23 @@ export function taskIdentifier(
     return /^[A-Za-z0-9]{30}$/.test(text) ? { token: text } : "none";
   }
   return "missing";
+}
+
+/** The field `tags`, a list or text with commas between, as text. */
+function tagText(fields: Readonly<Record<string, unknown>>): string {
+  const raw = Object.hasOwn(fields, "tags") ? fields.tags : "";
+  return Array.isArray(raw) ? raw.map(String).join(",") : typeof raw === "string" ? raw : "";
+}
+
+/** The tags that a task is to have; undefined = one of them is none, or there are too many. */
+export function wantedTags(fields: Readonly<Record<string, unknown>>): string[] | undefined {
+  return readTags(tagText(fields));
+}
+
+/** Words to look for: what can be no tag is on no task. */
+function tagWords(fields: Readonly<Record<string, unknown>>): string[] {
+  const words = tagText(fields).split(",");
+  return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ""))];
 }
 
 /** Characters of a search that count. */
@@ -39,6 +56,8 @@ export interface ListQuery {
   /** Only tasks that ended and cost so much, both included. Below 10⁶ dollars, so that a number holds them exactly. */
   costFrom: Money | undefined;
   costTo: Money | undefined;
+  /** Only tasks that have all of these tags. */
+  tags: string[];
   /** Only smaller ids. */
   before: number | undefined;
 }
@@ -64,6 +83,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),
+    tags: tagWords(fields).slice(0, MOST_TAGS),
     costFrom: dollars("costfrom"),
     costTo: dollars("costto"),
     before: whole("before"),

@@ -121,6 +121,10 @@ function presentBill(row: TaskRow) {
   return { lines, note: share === undefined ? `${part}.` : `${part}: $${share}.${note === null ? "" : ` ${note}`}` };
 }
 
+export function tagsOf({ tags }: { tags: string }): string[] {
+  return tags === "" ? [] : tags.split(",");
+}
+
 export function presentTask(row: TaskRow, context: TaskContext): Task {
   const { model, outputs, outlook, base } = context;
   return {
@@ -183,6 +187,7 @@ export function presentTask(row: TaskRow, context: TaskContext): Task {
       parent: row.parent_id === 0 ? null : { taskid: String(row.parent_id), step: row.step },
       steps: presentSteps(context),
       endreason: row.end_reason,
+      tags: tagsOf(row),
       filesexpire: unixOrNull(row.expires_at),
       filesgone: unixOrNull(row.files_gone_at),
     },

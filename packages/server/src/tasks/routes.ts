@@ -63,6 +63,12 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, run, ended }
     tasklist: [await tasks.cancel(principal, fields, base)],
     result: true,
   }));
+  action("/v1/Task/TagList", async (principal) => ({ result: true, errors: [], tags: await tasks.tags(principal) }));
+  action("/v1/Task/Tags", async (principal, fields, base) => ({
+    errors: [],
+    tasklist: [await tasks.tag(principal, fields, base)],
+    result: true,
+  }));
   action("/v1/Task/Kill", async (principal, fields, base) => ({
     errors: [],
     tasklist: [await tasks.kill(principal, fields, base)],

@@ -1,7 +1,7 @@
 /** A request to Run, from its headers to the task that it started: shared by Run and its `sync` form. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { ApiError, apiError, fileValue, type QueueWish, readQueueWish } from "@modelyard/contract";
+import { ApiError, apiError, fileValue, type QueueWish, readQueueWish, readTags } from "@modelyard/contract";
 import type { FastifyRequest } from "fastify";
 import { type Blobs, BlobTooLargeError } from "../blobs/blobs.ts";
 import { safeName, typeByName } from "../files/service.ts";
@@ -58,6 +58,7 @@ export function createRunRequest(deps: {
     // Browser tokens share a project with strangers, and an equal request under an equal key names its task. § is in no header.
     const key = sent !== undefined && principal.kind === "browser" ? `§${principal.keyId} ${sent}` : sent;
     const wish = wishOf(request.headers);
+    const tags = tagsOf(request.headers);
     const model = tasks.model(request.params.owner, request.params.model);
     span?.for(nameOf(model));
     const stored = new Map<string, string>();
@@ -70,6 +71,7 @@ export function createRunRequest(deps: {
       const started = await tasks.run(principal, model, {
         fields,
         wish,
+        tags,
         base: request.filesBase,
         ownBases: [request.base, request.filesBase],
         idempotency,
@@ -97,13 +99,20 @@ export function createRunRequest(deps: {
   };
 }
 
+function headerText(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+function tagsOf(headers: IncomingHttpHeaders): string[] {
+  const tags = readTags(headerText(headers, "modelyard-tags") ?? "");
+  if (!tags) throw apiError("tagsInvalid");
+  return tags;
+}
+
 /** Priority and deadline, from their headers. */
 function wishOf(headers: IncomingHttpHeaders): QueueWish {
-  const text = (name: string) => {
-    const value = headers[name];
-    return Array.isArray(value) ? value.join(", ") : value;
-  };
-  const wish = readQueueWish(text("modelyard-priority"), text("modelyard-deadline"));
+  const wish = readQueueWish(headerText(headers, "modelyard-priority"), headerText(headers, "modelyard-deadline"));
   if (wish === "priority") throw apiError("priorityInvalid");
   if (wish === "deadline") throw apiError("deadlineInvalid");
   return wish;

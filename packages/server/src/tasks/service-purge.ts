@@ -4,6 +4,7 @@ import type { Blobs } from "../blobs/blobs.ts";
 import type { Database } from "../db/database.ts";
 import { removeTaskFiles } from "../files/service.ts";
 import * as store from "./store-purge.ts";
+import { replaceTags } from "./store-tags.ts";
 
 const BATCH = 50;
 
@@ -18,6 +19,7 @@ export async function purgeTasks(db: Database, blobs: Blobs, accountId: number):
       for (const id of ids) {
         keys.push(...(await removeTaskFiles(tx, id)));
         await store.blankTask(tx, id);
+        await replaceTags(db, tx, { accountId, taskId: id }, []);
         for (const row of await store.eventRows(tx, id)) {
           const events = (JSON.parse(row.events) as TaskEvent[]).map((event) => ({ ...event, body: null }));
           await store.setEvents(tx, { taskId: id, seq: row.seq, events: JSON.stringify(events) });

@@ -26,18 +26,18 @@ import { quoteRun } from "../models/quote.ts";
 import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import * as queue from "../queue/service.ts";
-import { estimate } from "../workers/estimate.ts";
 import { type ConnectedWorker, isInstalled } from "../workers/registry.ts";
-import { waitReason } from "../workers/wait-reason.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
 import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts";
+import { outlookOf } from "./outlook.ts";
 import { isReceived, parametersOf } from "./parameters.ts";
-import { callbackAddress, listQuery, taskIdentifier } from "./policy.ts";
-import { type Outlook, presentTask, type TaskContext } from "./present.ts";
+import { callbackAddress, listQuery, taskIdentifier, wantedTags } from "./policy.ts";
+import { presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
 import { countByStatus, listTasks } from "./store-list.ts";
 import { forgetOutputs } from "./store-purge.ts";
 import { stepsOf } from "./store-steps.ts";
+import { countTags, replaceTags } from "./store-tags.ts";
 import { storeTerms } from "./terms.ts";
 
 export type { ReceivedFile } from "./parameters.ts";
@@ -57,6 +57,7 @@ export interface Started {
 export interface RunOrder {
   fields: Fields;
   wish: QueueWish;
+  tags: readonly string[];
   /** Public base address of files (http/request.ts). */
   base: string;
   /** Every base address under which this server's own files may have been named. */
@@ -73,6 +74,10 @@ export interface Tasks {
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  /** Tags of the account's tasks by their names. */
+  tags(principal: Principal): Promise<{ tag: string; runs: number }[]>;
+  /** Puts `tags` in place of the task's own; the task may be at any point of its life. */
+  tag(principal: Principal, fields: Fields, base: string): Promise<Task>;
   list(principal: Principal, fields: Fields, base: string): Promise<{ total: number; tasks: Task[] }>;
   stat(principal: Principal): Promise<{ total: number; stat: Record<TaskStatus, string> }>;
   /** Removes the files of an ended task for good; the task itself stays. Repeating it changes nothing. */
@@ -93,7 +98,7 @@ export interface TasksDeps extends LifecycleDeps {
 const OWN_FILE = /^(.*)\/v1\/File\/([A-Za-z0-9]{30})\/[^/]*$/i;
 
 export function createTasks(deps: TasksDeps): Tasks {
-  const { db, bus, models, stats, projects, blobs, spendCaps, turns, pauses, workers } = deps;
+  const { db, bus, models, stats, projects, blobs, spendCaps, turns, workers } = deps;
 
   /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
   async function resolveOwnFiles(values: RunInputs["values"], bases: readonly string[]): Promise<void> {
@@ -135,37 +140,10 @@ export function createTasks(deps: TasksDeps): Tasks {
     const current = models.current(row.model_id);
     const outputs = row.status === "task_postprocess_end" ? await outputsOf(db, row.id) : [];
     const steps = row.app === null ? undefined : await stepsOf(db, row.id);
-    return { model, outputs, base, outlook: current && (await outlookOf(row, current)), steps, nameOf: nameById };
+    return { model, outputs, base, outlook: current && (await outlookOf(deps, row, current)), steps, nameOf: nameById };
   }
 
   const nameById = (id: number) => nameOf(models.byId(id));
-
-  /** How long a run of the model takes, from those that succeeded. */
-  function averageMs(model: CatalogueModel): number | undefined {
-    const { elapsed, successes } = stats.of(model.id);
-    return successes === 0 ? undefined : elapsed / successes / 10;
-  }
-
-  /** Where a task that has not ended stands and when it may end. */
-  async function outlookOf(row: store.TaskRow, model: CatalogueModel): Promise<Outlook | undefined> {
-    if (isTerminal(row.status)) return undefined;
-    const average = averageMs(model);
-    if (row.status !== "task_queue") {
-      const began = row.started_at === 0 ? row.accepted_at : row.started_at;
-      const estimated = average === undefined ? undefined : { start: began, end: Math.round(began + average) };
-      return { wait: undefined, position: undefined, estimated };
-    }
-    const place = await queue.placeOf(db, row.id);
-    // It was claimed or ended between the two reads.
-    if (!place || place.state === "leased" || place.state === "steps") return undefined;
-    const { state, ahead } = place;
-    const wait = waitReason(workers(), model, { state, pause: queue.pauseOf(pauses, model.id) });
-    const estimated =
-      wait.code === "paused" || wait.code === "limit"
-        ? undefined
-        : estimate({ workers: workers(), model, ahead, averageMs: average, now: Date.now() });
-    return { wait, position: ahead + 1, estimated };
-  }
 
   /** Whether it is a step of an app that still needs what it made. */
   async function isPartOfRunning(row: store.TaskRow): Promise<boolean> {
@@ -202,7 +180,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return model;
     },
 
-    async run(principal, model, { fields, wish, base, ownBases, idempotency, numbered }) {
+    async run(principal, model, { fields, wish, tags, base, ownBases, idempotency, numbered }) {
       if (principal.models && !principal.models.includes(`${model.cleanOwner}/${model.cleanSlug}`))
         throw apiError("modelNotAllowed");
       // Before anything is held: nobody should pay, or wait, for weights that only an operator can fetch.
@@ -241,6 +219,7 @@ export function createTasks(deps: TasksDeps): Tasks {
           keyId: principal.keyId,
           memberId: principal.memberId,
           caps,
+          tags,
           modelId: model.id,
           version: model.version,
           inputs,
@@ -326,6 +305,16 @@ export function createTasks(deps: TasksDeps): Tasks {
         cancel(deps, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
       );
       if (!done) throw apiError("taskNotCancellable");
+      return again(row, base);
+    },
+
+    tags: (principal) => countTags(db, principal.accountId),
+
+    async tag(principal, fields, base) {
+      const tags = wantedTags(fields);
+      if (!tags) throw apiError("tagsInvalid");
+      const row = await find(principal, fields);
+      await db.write((tx) => replaceTags(db, tx, { accountId: row.account_id, taskId: row.id }, tags));
       return again(row, base);
     },
 

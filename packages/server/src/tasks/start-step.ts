@@ -39,6 +39,7 @@ export async function startStep(
     keyId: parent.key_id,
     memberId: parent.member_id,
     caps: 0,
+    tags: [],
     modelId: model.id,
     version: model.version,
     inputs: JSON.stringify(values),

@@ -26,7 +26,7 @@ function joined(parts: readonly Part[]): { where: string; params: (string | numb
 }
 
 /** What never changes. Steps of apps are shown with their app; the 0 stands in the text, as it does in the partial indexes. */
-function fixed({ accountId, modelIds, projectId, parentId, from, to }: TaskFilter): Part[] {
+function fixed({ accountId, modelIds, projectId, parentId, from, to, tags }: TaskFilter): Part[] {
   return [
     ["t.account_id = ?", accountId],
     parentId === undefined ? ["t.parent_id = 0"] : ["t.parent_id = ?", parentId],
@@ -34,6 +34,9 @@ function fixed({ accountId, modelIds, projectId, parentId, from, to }: TaskFilte
     ...(projectId === undefined ? [] : [["t.project_id = ?", projectId] as Part]),
     ...(from === undefined ? [] : [["t.created_at >= ?", from] as Part]),
     ...(to === undefined ? [] : [["t.created_at < ?", to] as Part]),
+    ...tags.map(
+      (tag): Part => ["t.id in (select task_id from task_tag where account_id = ? and tag = ?)", accountId, tag],
+    ),
   ];
 }
 

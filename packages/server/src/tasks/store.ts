@@ -1,5 +1,6 @@
 import type { Money, PriceMethod, TaskEvent, TaskEventType, TaskStatus } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
+import { insertTags } from "./store-tags.ts";
 
 /** A task as stored; money already exact. */
 export interface TaskRow {
@@ -10,6 +11,7 @@ export interface TaskRow {
   project_id: number;
   key_id: number;
   member_id: number;
+  tags: string;
   model_id: number;
   version: string;
   status: TaskStatus;
@@ -57,6 +59,7 @@ export interface NewTask {
   keyId: number;
   memberId: number;
   caps: number;
+  tags: readonly string[];
   modelId: number;
   version: string;
   inputs: string;
@@ -77,8 +80,8 @@ export interface NewTask {
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, tags, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -105,10 +108,12 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.app,
     task.partOf?.parentId ?? 0,
     task.partOf?.step ?? "",
+    task.tags.join(","),
     tx.now,
   ]);
   const id = rows[0]?.id;
   if (id === undefined) throw new Error("the task was not inserted");
+  await insertTags(tx, { accountId: task.accountId, taskId: id }, task.tags);
   await insertEvents(tx, id, [{ seq: 1, type: "task_queue", at: tx.now, body: null }]);
   return { id, deadline };
 }

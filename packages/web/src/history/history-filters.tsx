@@ -1,7 +1,8 @@
 import type { TASK_OUTCOMES } from "@modelyard/contract";
 import type { Project } from "@modelyard/sdk";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useId, useRef } from "react";
+import { counted } from "../catalogue/describe.ts";
 import { Button } from "../ui/button.tsx";
 import { type HistorySearch, isNarrowed, readHistorySearch } from "./history-search.ts";
 
@@ -13,10 +14,18 @@ const TABS = [
   { label: "Stopped", status: "cancelled" },
 ] as const satisfies readonly { label: string; status: (typeof TASK_OUTCOMES)[number] | undefined }[];
 
+interface HistoryFiltersProps {
+  search: HistorySearch;
+  projects: readonly Project[];
+  /** That the account's runs have. */
+  tags: readonly { tag: string; runs: number }[];
+}
+
 /** The state of the list is its address: a filtered list can be linked to. */
-export function HistoryFilters({ search, projects }: { search: HistorySearch; projects: readonly Project[] }) {
+export function HistoryFilters({ search, projects, tags }: HistoryFiltersProps) {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
+  const tagList = useId();
   const apply = () => {
     if (!form.current) return;
     const fields = Object.fromEntries(new FormData(form.current));
@@ -71,6 +80,21 @@ export function HistoryFilters({ search, projects }: { search: HistorySearch; pr
           <span className="text-sm text-soft">Model</span>
           <input name="model" className="field w-44" defaultValue={search.model} autoComplete="off" />
         </label>
+        {(tags.length > 0 || search.tag !== undefined) && (
+          <>
+            <label className="grid gap-1">
+              <span className="text-sm text-soft">Tag</span>
+              <input name="tag" list={tagList} className="field w-36" defaultValue={search.tag} autoComplete="off" />
+            </label>
+            <datalist id={tagList}>
+              {tags.map(({ tag, runs }) => (
+                <option key={tag} value={tag}>
+                  {counted(runs, "run")}
+                </option>
+              ))}
+            </datalist>
+          </>
+        )}
         {projects.length > 1 && (
           <label className="grid gap-1">
             <span className="text-sm text-soft">Project</span>

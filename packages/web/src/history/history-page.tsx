@@ -1,5 +1,5 @@
 /** All runs of the account: narrowed by what stands in the address, stopped one by one, some, or all. */
-import { type Task, taskOutcome } from "@modelyard/contract";
+import { type Task, TaskTagListResponse, taskOutcome } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { counted } from "../catalogue/describe.ts";
@@ -72,6 +72,7 @@ function Trains() {
 function History({ search }: { search: HistorySearch }) {
   const projects = useAnswer("projects", (client) => client.projects());
   const known = projects.answer.state === "there" ? projects.answer.data : [];
+  const tags = useAnswer("tags", (client) => client.ask("Task/TagList", {}, TaskTagListResponse));
   const { total, taskAt, loaded, show, problem, isAsking, refresh } = useRuns(taskQuery(search));
   const rowHeight = useRowHeight();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -84,7 +85,11 @@ function History({ search }: { search: HistorySearch }) {
 
   return (
     <>
-      <HistoryFilters search={search} projects={known} />
+      <HistoryFilters
+        search={search}
+        projects={known}
+        tags={tags.answer.state === "there" ? tags.answer.data.tags : []}
+      />
       {problem !== undefined && (
         <div
           role="alert"

@@ -8,6 +8,7 @@ export interface HistorySearch {
   q?: string;
   model?: string;
   status?: TaskOutcome;
+  tag?: string;
   /** Project id. */
   project?: number;
   /** Dates as YYYY-MM-DD, UTC, both included. */
@@ -37,6 +38,7 @@ export function readHistorySearch(raw: Record<string, unknown>): HistorySearch {
     kind: raw.kind === "trains" ? "trains" : undefined,
     q: word(raw.q),
     model: word(raw.model),
+    tag: word(raw.tag),
     status: TASK_OUTCOMES.find((name) => name === raw.status),
     project: Number.isSafeInteger(project) && project > 0 ? project : undefined,
     from: date(raw.from),
@@ -47,11 +49,12 @@ export function readHistorySearch(raw: Record<string, unknown>): HistorySearch {
 }
 
 /** The same as the API is asked. */
-export function taskQuery({ q, model, status, project, from, to, min, max }: HistorySearch): TaskQuery {
+export function taskQuery({ q, model, status, tag, project, from, to, min, max }: HistorySearch): TaskQuery {
   return {
     ...(q ? { search: q } : {}),
     ...(model ? { modelName: model } : {}),
     ...(status ? { status } : {}),
+    ...(tag ? { tags: [tag] } : {}),
     ...(project ? { projectid: String(project) } : {}),
     ...(from ? { from: Date.parse(from) / 1000 } : {}),
     ...(to ? { to: Date.parse(to) / 1000 + DAY_SECONDS } : {}),

@@ -12,6 +12,7 @@ import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { RunCallbacks } from "./run-callbacks.tsx";
 import { RunShares } from "./run-shares.tsx";
+import { RunTags } from "./run-tags.tsx";
 import { timeWords } from "./snippet.ts";
 import { Timeline } from "./timeline.tsx";
 
@@ -111,6 +112,7 @@ function Facts({ task }: { task: Task }) {
           Run again with changes
         </Link>
       </section>
+      <RunTags taskId={task.id} tags={task.modelyard.tags} />
       <Timeline task={task} />
       <section aria-labelledby="inputs-title">
         <h2 id="inputs-title" className="text-lg">

@@ -4,6 +4,10 @@ import { dollars, duration } from "../catalogue/describe.ts";
 import { Button } from "../ui/button.tsx";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 import { snippet, timeWords } from "./snippet.ts";
+import { Tags } from "./tags.tsx";
+
+/** Tags in a row; a run's own page has all. */
+const SHOWN_TAGS = 2;
 
 interface RunRowProps {
   task: Task;
@@ -41,13 +45,19 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
           </Link>
           <p className="truncate text-sm text-soft">{snippet(task.parameters) || "No inputs"}</p>
         </div>
-        <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-soft tabular-nums">
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-soft tabular-nums">
+          {task.modelyard.tags.length > 0 && (
+            // A small window's rows have no room for them.
+            <div className="hidden md:block">
+              <Tags of={task.modelyard.tags.slice(0, SHOWN_TAGS)} />
+            </div>
+          )}
           {project !== undefined && <span className="max-w-40 truncate">{project}</span>}
           <span>{timeWords(task.createtime)}</span>
           {ran > 0 && <span>{duration(ran)}</span>}
           <span>{dollars(task.totalcost === "0" ? "0.00" : task.totalcost)}</span>
           <OutcomeBadge task={task} />
-        </p>
+        </div>
       </div>
       {isActive && (
         <Button look="danger" size="small" onClick={onStop} aria-label={`Stop run ${task.id}`}>
