@@ -1,7 +1,7 @@
 /** Signing up and in like a person, and the list of runs and one run. On a real started platform with a real worker. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, look, overflow, picture, type Site, skip, startSite } from "./support.ts";
+import { axe, look, overflow, picture, type Site, settled, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -164,6 +164,7 @@ test("a run is tagged on its page, and found by its tag", { skip }, async () => 
   const { page, troubles, close } = await site.visit(`/runs/${tagged.taskid}`, { signedIn: true });
   const tags = page.getByRole("list", { name: "Tags" });
   await tags.waitFor();
+  await settled(page);
   assert.deepEqual(await tags.getByRole("link").allInnerTexts(), ["spring", "shop:42", "third"]);
   await page.getByRole("button", { name: "Change" }).click();
   const field = page.getByLabel("With commas between");

@@ -1,6 +1,7 @@
 /** One run: live while it goes on, whole once it has ended. */
-import { type Task, TaskDetailResponse } from "@modelyard/contract";
+import { type Task, TaskDetailResponse, taskOutcome } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { addressInputs, keepInputs } from "../model/use-form-values.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import { useRun } from "../run/use-run.ts";
@@ -39,12 +40,16 @@ export function RunPage() {
 
 function OneRun({ id }: { id: number }) {
   const { run, stop } = useRun(id);
-  // Once while it goes on, once more with its end.
-  const ended = run?.task !== undefined;
-  const detail = useAnswer(`${id} ${ended}`, async (client) => {
+  const detail = useAnswer(`run ${id}`, async (client) => {
     const answer = await client.ask("Task/Detail", { taskid: String(id) }, TaskDetailResponse);
     return answer.tasklist[0] as Task;
   });
+  // Once more with its end; what is shown, and typed, stays until then.
+  const { answer, reload } = detail;
+  const isOld = run?.task !== undefined && answer.state === "there" && taskOutcome(answer.data) === "active";
+  useEffect(() => {
+    if (isOld) reload();
+  }, [isOld, reload]);
   if (run?.phase === "refused")
     return (
       <EmptyState
