@@ -1,5 +1,6 @@
 export * from "./account.ts";
 export * from "./admin.ts";
+export * from "./alike.ts";
 export * from "./app-expression.ts";
 export * from "./app-steps.ts";
 export * from "./callback.ts";

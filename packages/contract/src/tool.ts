@@ -115,6 +115,8 @@ export const ToolFacts = z.strictObject({
   /** Seconds of the model's own run time, of its last hundred successes; null before the first. */
   p50: z.number().nullable(),
   p95: z.number().nullable(),
+  /** The same of runs that are alike (alike.ts), where three are known; those that ran last first. */
+  alike: z.array(z.strictObject({ likeness: z.string(), p50: z.number(), p95: z.number() })),
   /** What the model made, with the inputs that made it; files as addresses. */
   samples: z.array(
     z.strictObject({
@@ -173,8 +175,12 @@ export const ToolQuote = z.strictObject({
   lines: z.array(PriceLineText),
   /** Average cost of runs of this model that succeeded; null before the first. */
   average: z.string().nullable(),
-  /** Average seconds of a run that succeeded; null before the first. */
+  /**
+   * Seconds that half of the latest runs took at most, and that 95 % of them did: runs with the same options where three are known, all
+   * of the model where not; null before the first success.
+   */
   estimatedseconds: z.number().nullable(),
+  estimatedmost: z.number().nullable(),
 });
 export type ToolQuote = z.infer<typeof ToolQuote>;
 

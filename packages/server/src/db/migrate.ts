@@ -26,6 +26,7 @@ import { comments } from "./migrations/0023-comments.ts";
 import { highPriority } from "./migrations/0024-high-priority.ts";
 import { chargesByMember } from "./migrations/0025-charges-by-member.ts";
 import { tags } from "./migrations/0026-tags.ts";
+import { likeness } from "./migrations/0027-likeness.ts";
 
 const MIGRATIONS: readonly Migration[] = [
   foundation,
@@ -52,6 +53,7 @@ const MIGRATIONS: readonly Migration[] = [
   highPriority,
   chargesByMember,
   tags,
+  likeness,
 ];
 /** Servers that start at once on one PostgreSQL migrate one after the other. */
 const ADVISORY_LOCK = 0x6d79_6172;

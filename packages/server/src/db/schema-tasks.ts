@@ -17,6 +17,8 @@ export interface TaskTable {
   /** Its caller's tags with commas between; task_tag has them to be looked for. */
   tags: Generated<string>;
   model_id: number;
+  /** Which runs of the model take about as long (contract's alike.ts). */
+  likeness: Generated<string>;
   version: string;
   status: TaskStatus;
   /** JSON of contract's RunInputs.values. */

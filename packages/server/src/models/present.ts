@@ -162,9 +162,13 @@ function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, instal
   };
 }
 
+/** Kinds of runs whose times a model tells. */
+const ALIKE_SHOWN = 20;
+
 interface Facts {
   stat: ModelStat & { rating: Rating };
   times: RunTimes | undefined;
+  alike: readonly { likeness: string; times: RunTimes }[];
   readiness: ToolFacts["readiness"];
   base: string;
   /** A connected worker has the model's weights. */
@@ -173,7 +177,10 @@ interface Facts {
   textOf: (file: string) => string | null;
 }
 
-function presentFacts(model: CatalogueModel, { stat, times, readiness, base, installed, textOf }: Facts): ToolFacts {
+function presentFacts(
+  model: CatalogueModel,
+  { stat, times, alike, readiness, base, installed, textOf }: Facts,
+): ToolFacts {
   const { manifest, version } = model;
   const ended = stat.successes + stat.errors;
   return {
@@ -191,6 +198,11 @@ function presentFacts(model: CatalogueModel, { stat, times, readiness, base, ins
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
+    alike: alike.slice(0, ALIKE_SHOWN).map(({ likeness, times: { p50, p95 } }) => ({
+      likeness,
+      p50: p50 / 10_000,
+      p95: p95 / 10_000,
+    })),
     samples: manifest.samples.map(sampleOf).map((sample) => {
       const name = sample.file.split("/").at(-1) ?? "";
       return {

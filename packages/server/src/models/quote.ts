@@ -2,6 +2,7 @@
 import {
   apiError,
   formatUsd,
+  likenessOf,
   PRICE_UNITS,
   type PriceLine,
   type Quote,
@@ -12,7 +13,7 @@ import {
 } from "@modelyard/contract";
 import { quoteApp } from "../apps/policy-quote.ts";
 import type { CatalogueModel, Models } from "./service.ts";
-import type { ModelStat } from "./stats.ts";
+import type { ModelStats } from "./stats.ts";
 
 /** Refusals that a form which is still being filled in may have. */
 const STILL_MISSING = new Set(["parameterRequired", "filesRequired"]);
@@ -50,14 +51,16 @@ export function quoteRun(
   return { ...quoted, lines };
 }
 
-export function quoteFor(models: Models, model: CatalogueModel, stat: ModelStat, raw: unknown): ToolQuote {
+export function quoteFor(models: Models, model: CatalogueModel, stats: ModelStats, raw: unknown): ToolQuote {
   const { manifest } = model;
   if (model.problem !== undefined) throw apiError("appUnavailable", model.problem);
   const read = readInputs(manifest, parametersOf(raw));
   const wrong = read.ok ? undefined : read.errors.find(({ error }) => !STILL_MISSING.has(error));
   if (wrong) throw wrong;
-  const { method, price, units, hold, lines } = quoteRun(models, model, read.ok ? read.inputs.values : read.values);
-  const ran = stat.successes > 0;
+  const values = read.ok ? read.inputs.values : read.values;
+  const { method, price, units, hold, lines } = quoteRun(models, model, values);
+  const { successes, cost } = stats.of(model.id);
+  const times = stats.timesOf(model.id, likenessOf(manifest, values));
   return {
     currency: "USD",
     method,
@@ -66,7 +69,8 @@ export function quoteFor(models: Models, model: CatalogueModel, stat: ModelStat,
     hold: formatUsd(hold),
     exact: units !== undefined,
     lines: lines.map(presentLine),
-    average: ran ? formatUsd(stat.cost / BigInt(stat.successes)) : null,
-    estimatedseconds: ran ? Math.round(stat.elapsed / stat.successes) / 10_000 : null,
+    average: successes > 0 ? formatUsd(cost / BigInt(successes)) : null,
+    estimatedseconds: times ? times.p50 / 10_000 : null,
+    estimatedmost: times ? times.p95 / 10_000 : null,
   };
 }

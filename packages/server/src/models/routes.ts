@@ -56,6 +56,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
       : presentToolDetail(model, {
           stat: stats.of(id),
           times: stats.times(id),
+          alike: stats.timesAlike(id),
           readiness: readiness(model),
           base,
           readme: readmeHtml(model),
@@ -75,7 +76,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
     const parameters = Object.hasOwn(fields, "parameters") ? fields.parameters : undefined;
-    return { result: true, errors: [], quote: quoteFor(models, model, stats.of(model.id), parameters) };
+    return { result: true, errors: [], quote: quoteFor(models, model, stats, parameters) };
   });
 
   post("/v1/Tool/Explore", (_fields, base) => {

@@ -27,7 +27,7 @@ export interface Rating {
   comments: number;
 }
 
-/** Of the last hundred successful runs, in tenths of milliseconds. */
+/** Of the latest successful runs, in tenths of milliseconds. */
 export interface RunTimes {
   p50: number;
   p95: number;
@@ -37,18 +37,25 @@ export interface ModelStats {
   of(modelId: number): ModelStat & { rating: Rating };
   /** Reads the model's points again after they have changed. */
   rerate(modelId: number): Promise<void>;
-  /** Undefined before the first success. */
+  /** Of the last hundred successes; undefined before the first. */
   times(modelId: number): RunTimes | undefined;
+  /** The same of runs that are alike (contract's alike.ts); of all, where less than ALIKE of those are known. */
+  timesOf(modelId: number, likeness: string): RunTimes | undefined;
+  /** For each likeness with ALIKE known runs or more, the one that ran last first. */
+  timesAlike(modelId: number): { likeness: string; times: RunTimes }[];
   accepted(modelId: number): void;
   /** `elapsed` and `cost` count only for a success. */
-  ended(modelId: number, end: { success: boolean; elapsed: number; cost: Money; at: number }): void;
+  ended(modelId: number, end: { success: boolean; elapsed: number; cost: Money; at: number; likeness: string }): void;
   /** Writes what has not been written yet. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Run times kept of each model. */
+/** Run times kept of each model, and those that count where likeness does not. */
+const KEPT = 300;
 const RECENT = 100;
+/** Runs that are alike before they say how long such a run takes. */
+const ALIKE = 3;
 /** Tasks read at the start to know recent run times again; the newest of all models. */
 const SEED_TASKS = 2_000;
 
@@ -101,6 +108,18 @@ async function readRatings(db: Database, modelId?: number): Promise<Map<number, 
   );
 }
 
+interface Ran {
+  elapsed: number;
+  likeness: string;
+}
+
+function timesIn(ran: readonly Ran[]): RunTimes | undefined {
+  if (ran.length === 0) return undefined;
+  const sorted = ran.map(({ elapsed }) => elapsed).toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] as number;
+  return { p50: at(0.5), p95: at(0.95) };
+}
+
 export async function createModelStats(db: Database, log: Log): Promise<ModelStats> {
   const rows = await db.all<StatRow>(
     "select model_id, runs, successes, errors, elapsed, cast(cost as text) as cost, last_run_at from model_stat",
@@ -114,19 +133,19 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
   );
   const ratings = await readRatings(db);
   let pending = new Map<number, ModelStat>();
-  const recent = new Map<number, number[]>();
-  const remember = (modelId: number, elapsed: number) => {
-    const known = recent.get(modelId) ?? [];
-    known.push(elapsed);
-    if (known.length > RECENT) known.shift();
-    recent.set(modelId, known);
+  const kept = new Map<number, Ran[]>();
+  const remember = (modelId: number, ran: Ran) => {
+    const known = kept.get(modelId) ?? [];
+    known.push(ran);
+    if (known.length > KEPT) known.shift();
+    kept.set(modelId, known);
   };
-  const latest = await db.all<{ model_id: number; elapsed: number; status: string; pexit: string }>(
-    "select model_id, elapsed, status, pexit from task order by id desc limit ?",
+  const latest = await db.all<Ran & { model_id: number; status: string; pexit: string }>(
+    "select model_id, elapsed, likeness, status, pexit from task order by id desc limit ?",
     [SEED_TASKS],
   );
   for (const row of latest.toReversed()) {
-    if (row.status === "task_postprocess_end" && row.pexit === "0") remember(row.model_id, row.elapsed);
+    if (row.status === "task_postprocess_end" && row.pexit === "0") remember(row.model_id, row);
   }
   let flushing: Promise<void> = Promise.resolve();
 
@@ -157,6 +176,8 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
     return flushing;
   }
 
+  const times = (modelId: number) => timesIn((kept.get(modelId) ?? []).slice(-RECENT));
+
   const timer = setInterval(() => void flush(), FLUSH_MS);
   timer.unref();
 
@@ -167,15 +188,21 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
       if (fresh) ratings.set(modelId, fresh);
       else ratings.delete(modelId);
     },
-    times(modelId) {
-      const sorted = recent.get(modelId)?.toSorted((a, b) => a - b);
-      if (!sorted || sorted.length === 0) return undefined;
-      const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] as number;
-      return { p50: at(0.5), p95: at(0.95) };
+    times,
+    timesOf(modelId, likeness) {
+      const alike = (kept.get(modelId) ?? []).filter((ran) => ran.likeness === likeness);
+      return alike.length < ALIKE ? times(modelId) : timesIn(alike);
+    },
+    timesAlike(modelId) {
+      const groups = Map.groupBy((kept.get(modelId) ?? []).toReversed(), ({ likeness }) => likeness);
+      return [...groups].flatMap(([likeness, ran]) => {
+        const found = ran.length < ALIKE ? undefined : timesIn(ran);
+        return found ? [{ likeness, times: found }] : [];
+      });
     },
     accepted: (modelId) => add(modelId, { runs: 1 }),
-    ended(modelId, { success, elapsed, cost, at }) {
-      if (success) remember(modelId, elapsed);
+    ended(modelId, { success, elapsed, cost, at, likeness }) {
+      if (success) remember(modelId, { elapsed, likeness });
       add(modelId, success ? { successes: 1, elapsed, cost, lastRunAt: at } : { errors: 1, lastRunAt: at });
     },
     flush,

@@ -207,7 +207,10 @@ export async function end(
   const preparedMs = startedAt === 0 ? undefined : startedAt - head.accepted_at;
   tx.afterCommit(() => deps.meter.ended(nameOf(model), { outcome, runMs: elapsed / 10, preparedMs }));
   if (type === "task_postprocess_end") {
-    tx.afterCommit(() => deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now }));
+    const { likeness } = head;
+    tx.afterCommit(() =>
+      deps.stats.ended(head.model_id, { success: options.success, elapsed, cost, at: tx.now, likeness }),
+    );
   }
   wakeQueue(tx, deps.bus);
   return true;

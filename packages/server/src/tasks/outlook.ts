@@ -30,10 +30,11 @@ export async function outlookOf(
   model: CatalogueModel,
 ): Promise<Outlook | undefined> {
   if (isTerminal(row.status)) return undefined;
-  const average = averageMs(stats, model);
+  const typical = stats.timesOf(model.id, row.likeness);
+  const ownMs = typical && typical.p50 / 10;
   if (row.status !== "task_queue") {
     const began = row.started_at === 0 ? row.accepted_at : row.started_at;
-    const estimated = average === undefined ? undefined : { start: began, end: Math.round(began + average) };
+    const estimated = ownMs === undefined ? undefined : { start: began, end: Math.round(began + ownMs) };
     return { wait: undefined, position: undefined, estimated };
   }
   const place = await queue.placeOf(db, row.id);
@@ -44,6 +45,6 @@ export async function outlookOf(
   const estimated =
     wait.code === "paused" || wait.code === "limit"
       ? undefined
-      : estimate({ workers: workers(), model, ahead, averageMs: average, now: Date.now() });
+      : estimate({ workers: workers(), model, ahead, averageMs: averageMs(stats, model), ownMs, now: Date.now() });
   return { wait, position: ahead + 1, estimated };
 }

@@ -1,5 +1,5 @@
 /** A step of an app becomes a task of its own: queued like any other, but it holds nothing and is paid by its app. */
-import { readInputs } from "@modelyard/contract";
+import { likenessOf, readInputs } from "@modelyard/contract";
 import type { Tx } from "../db/database.ts";
 import { newToken } from "../http/tokens.ts";
 import { quoteRun } from "../models/quote.ts";
@@ -40,6 +40,7 @@ export async function startStep(
     memberId: parent.member_id,
     caps: 0,
     tags: [],
+    likeness: likenessOf(model.manifest, values),
     modelId: model.id,
     version: model.version,
     inputs: JSON.stringify(values),

@@ -13,6 +13,7 @@ export interface TaskRow {
   member_id: number;
   tags: string;
   model_id: number;
+  likeness: string;
   version: string;
   status: TaskStatus;
   inputs: string;
@@ -60,6 +61,7 @@ export interface NewTask {
   memberId: number;
   caps: number;
   tags: readonly string[];
+  likeness: string;
   modelId: number;
   version: string;
   inputs: string;
@@ -80,8 +82,8 @@ export interface NewTask {
 }
 
 const INSERT = `insert into task (token, account_id, project_id, model_id, version, status, inputs, parameters, callback_url,
-  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, tags, last_event, created_at)
-  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
+  callback_base, price_method, price, price_terms, hold, key_id, member_id, caps, priority, deadline, app, parent_id, step, tags, likeness, last_event, created_at)
+  values (?, ?, ?, ?, ?, 'task_queue', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) returning id`;
 
 /** Inserts the task together with its first event; `deadline` in Unix milliseconds, 0 = none. */
 export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; deadline: number }> {
@@ -109,6 +111,7 @@ export async function insertTask(tx: Tx, task: NewTask): Promise<{ id: number; d
     task.partOf?.parentId ?? 0,
     task.partOf?.step ?? "",
     task.tags.join(","),
+    task.likeness,
     tx.now,
   ]);
   const id = rows[0]?.id;
@@ -149,6 +152,7 @@ export interface TaskHead {
   caps: number;
   created_at: number;
   model_id: number;
+  likeness: string;
   callback_url: string;
   callback_base: string;
   status: TaskStatus;
@@ -165,7 +169,7 @@ export interface TaskHead {
 
 export async function lockHead(db: Database, tx: Tx, taskId: number): Promise<TaskHead | undefined> {
   const rows = await tx.all<Omit<TaskHead, "hold" | "price"> & { hold: string; price: string }>(
-    `select id, token, account_id, project_id, key_id, member_id, caps, created_at, model_id, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
+    `select id, token, account_id, project_id, key_id, member_id, caps, created_at, model_id, likeness, callback_url, callback_base, status, last_event, cast(hold as text) as hold, cast(price as text) as price,
       price_method, price_terms, app, parent_id, accepted_at, started_at from task where id = ?${db.lock}`,
     [taskId],
   );

@@ -28,7 +28,7 @@ const worker = () =>
     messages: outbox(() => {}, queueMicrotask),
   });
 const guess = (workers: ConnectedWorker[], ahead: number, averageMs: number | undefined, now = Date.now()) =>
-  estimate({ workers, model, ahead, averageMs, now });
+  estimate({ workers, model, ahead, averageMs, ownMs: undefined, now });
 
 test("nothing is guessed where nothing is known", () => {
   assert.equal(guess([], 0, 1000), undefined);
@@ -43,6 +43,13 @@ test("two places serve two at a time", () => {
   const starts = [0, 1, 2, 3, 4].map((ahead) => (guess([worker()], ahead, 1000, now)?.start ?? 0) - now);
   assert.deepEqual(starts, [0, 0, 1000, 1000, 2000]);
   assert.equal((guess([worker()], 2, 1000, now)?.end ?? 0) - now, 2000);
+});
+
+test("its own end is as far away as runs like it take", () => {
+  const now = Date.now();
+  const { start = 0, end = 0 } =
+    estimate({ workers: [worker()], model, ahead: 2, averageMs: 1000, ownMs: 7000, now }) ?? {};
+  assert.deepEqual([start - now, end - now], [1000, 8000]);
 });
 
 test("what runs already has to end first, and one that takes long may end any moment", () => {

@@ -1,4 +1,4 @@
-/** When a queued run will probably start and end: from the model's average run time and the places that workers have for it. */
+/** When a queued run will probably start and end: from how long runs of the model take, and the places that workers have for it. */
 import { needOf } from "./capacity.ts";
 import type { ConnectedWorker, Wanted } from "./registry.ts";
 
@@ -18,7 +18,7 @@ export interface Estimate {
 }
 
 /**
- * `ahead`: waiting tasks of the model that come first. `averageMs`: how long a run of it takes. Undefined where nobody can run it
+ * `ahead`: waiting tasks of the model that come first. `averageMs`: how long a run of it takes; `ownMs`: one like this. Undefined where nobody can run it
  * or nothing is known of its runs. Other models' runs are not looked at, so that it is a guess, and called one.
  */
 export function estimate(options: {
@@ -26,10 +26,11 @@ export function estimate(options: {
   model: Wanted;
   ahead: number;
   averageMs: number | undefined;
+  ownMs: number | undefined;
   now: number;
 }): Estimate | undefined {
-  const { workers, model, ahead, averageMs, now } = options;
-  if (averageMs === undefined) return undefined;
+  const { workers, model, ahead, averageMs, ownMs = averageMs, now } = options;
+  if (averageMs === undefined || ownMs === undefined) return undefined;
   const places = workers.reduce((sum, worker) => sum + placesFor(worker, model), 0);
   if (places === 0) return undefined;
   /** How long until each place is free, the first one first. */
@@ -40,5 +41,5 @@ export function estimate(options: {
   while (free.length < places) free.push(0);
   free.sort((a, b) => a - b);
   const start = now + (free[ahead % places] as number) + Math.floor(ahead / places) * averageMs;
-  return { start: Math.round(start), end: Math.round(start + averageMs) };
+  return { start: Math.round(start), end: Math.round(start + ownMs) };
 }

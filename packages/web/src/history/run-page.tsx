@@ -71,6 +71,7 @@ function OneRun({ id }: { id: number }) {
             model={{ slugproject: task.modelslugproject }}
             inputPicture={undefined}
             inputs={task.parameters}
+            typical={typicalOf(task)}
             changes={[]}
             onStop={stop}
           />
@@ -79,6 +80,12 @@ function OneRun({ id }: { id: number }) {
       <Answered of={detail}>{(task) => <Facts task={task} />}</Answered>
     </div>
   );
+}
+
+/** From when it was taken up to its probable end; undefined before and after that, and where nothing is known. */
+function typicalOf({ status, modelyard: { estimatedstart, estimatedend } }: Task): { p50: number } | undefined {
+  const isKnown = status !== "task_queue" && estimatedstart !== null && estimatedend !== null;
+  return isKnown ? { p50: estimatedend - estimatedstart } : undefined;
 }
 
 function Facts({ task }: { task: Task }) {

@@ -1,5 +1,5 @@
 /** What a run with these inputs costs, before it is started. Pure; the numbers are the price engine's own. */
-import { formatUsd, PRICE_UNITS, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
+import { formatUsd, likenessOf, PRICE_UNITS, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
 import { dollars, duration } from "../catalogue/describe.ts";
 
 export interface Cost {
@@ -16,9 +16,17 @@ function about(amount: number): string {
 
 type Priced = Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
 
+/** How long runs with these options take, in seconds; all runs of the model where too few of those are known. Undefined before the first. */
+export function timesOf({ modelyard }: Priced, values: RunInputs["values"]): { p50: number; p95: number } | undefined {
+  const { alike, p50, p95 } = modelyard;
+  const likeness = alike.length > 0 ? likenessOf(modelyard, values) : "";
+  const found = alike.find((times) => times.likeness === likeness);
+  return found ?? (p50 === null || p95 === null ? undefined : { p50, p95 });
+}
+
 /** `values`: checked inputs; undefined takes the price that holds where nothing is chosen. */
 export function costOf(model: Priced, values: RunInputs["values"] | undefined): Cost {
-  const { p50, app, problem, price } = model.modelyard;
+  const { app, problem, price } = model.modelyard;
   if (price.length === 0) return { headline: "Not available", detail: problem ?? "" };
   const quoted = quote({ owner: model.slugowner, slug: model.slugproject, ...model.modelyard }, values ?? {});
   const rate = dollars(formatUsd(quoted.price));
@@ -34,7 +42,8 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
     };
   const most = `at most ${dollars(formatUsd(quoted.hold, 4))}, which is set aside while it runs`;
   if (quoted.method !== "cps") return { headline: `${rate} a ${unit}`, detail: most };
-  if (p50 === null) return { headline: `${rate} a second`, detail: `of run time; ${most}` };
-  const typical = (Number(quoted.price) / 1e9) * p50;
-  return { headline: `about ${about(typical)}`, detail: `${rate} a second, typically ${duration(p50)}; ${most}` };
+  const times = timesOf(model, values ?? {});
+  if (!times) return { headline: `${rate} a second`, detail: `of run time; ${most}` };
+  const typical = (Number(quoted.price) / 1e9) * times.p50;
+  return { headline: `about ${about(typical)}`, detail: `${rate} a second, typically ${duration(times.p50)}; ${most}` };
 }

@@ -1,8 +1,9 @@
 /** The run beside a model's form, with what has changed in the form since. Loaded with the first run. */
 import type { RunState } from "../run/run.ts";
 import { RunPanel } from "../run/run-panel.tsx";
+import { timesOf } from "./cost.ts";
 import { changes } from "./form-changes.ts";
-import { type FormValues, formValues, sampleValues } from "./form-values.ts";
+import { checkedValues, type FormValues, formValues, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
 
 interface ModelRunProps {
@@ -27,6 +28,7 @@ export function ModelRun({ model, run, values, ranWith, found, onStop, onDismiss
       model={model}
       inputPicture={inputPicture(before)}
       inputs={run.task?.parameters ?? sampleValues(form, before ?? values)}
+      typical={timesOf(model, checkedValues(form, before ?? values) ?? {})}
       changes={before ? changes(form, before, values) : []}
       onStop={onStop}
       onDismiss={onDismiss}

@@ -22,16 +22,21 @@ interface RunPanelProps {
   inputPicture: string | undefined;
   /** Inputs of the run, for the archive of everything. */
   inputs: Record<string, unknown>;
+  /** Seconds that half of the runs like it take at most, and 95 % of them where that is known. */
+  typical: { p50: number; p95?: number } | undefined;
   changes: readonly Change[];
   onStop: () => void;
   /** Where the panel can be put away. */
   onDismiss?: () => void;
 }
 
+/** Seconds from which it is worth saying how long a run takes. */
+const TELLING_S = 2;
+
 /** The last words of a model seldom end with a full stop. */
 const sentence = (text = "") => (/[.!?…]$/.test(text.trim()) ? text : `${text}.`);
 
-export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, onDismiss }: RunPanelProps) {
+export function RunPanel({ run, model, inputPicture, inputs, typical, changes, onStop, onDismiss }: RunPanelProps) {
   const over = isOver(run);
   return (
     <section aria-label="Run" className="overflow-hidden rounded-lg border border-line bg-card" data-run={run.phase}>
@@ -78,6 +83,7 @@ export function RunPanel({ run, model, inputPicture, inputs, changes, onStop, on
           <Note tone="wait">A worker was lost, so it began again. Only the attempt that succeeds is paid.</Note>
         )}
         {run.progress && !over && <ProgressBar progress={run.progress} />}
+        {!run.progress && !over && typical && typical.p50 >= TELLING_S && <Typical of={typical} />}
         {run.problem && (run.phase === "refused" || run.phase === "failed") && (
           <Note tone="bad">
             {run.phase === "failed" ? `${sentence(run.problem)} A failed run costs nothing.` : run.problem}
@@ -167,6 +173,17 @@ function Waiting({ waiting }: { waiting: NonNullable<RunState["waiting"]> }) {
 export function Note({ tone, children }: { tone: "good" | "bad" | "wait"; children: ReactNode }) {
   const look = { good: "bg-good-wash text-good", bad: "bg-bad-wash text-bad", wait: "bg-wait-wash text-wait" }[tone];
   return <p className={`rounded-md px-4 py-2.5 wrap-anywhere ${look}`}>{children}</p>;
+}
+
+/** For models that say nothing of their progress. */
+function Typical({ of: { p50, p95 = p50 } }: { of: NonNullable<RunPanelProps["typical"]> }) {
+  const most = duration(p95);
+  return (
+    <p className="text-sm text-soft tabular-nums">
+      Runs with these settings typically take {duration(p50)}
+      {most !== duration(p50) && `, and 19 of 20 at most ${most}`}.
+    </p>
+  );
 }
 
 function ProgressBar({ progress }: { progress: NonNullable<RunState["progress"]> }) {

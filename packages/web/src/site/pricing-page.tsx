@@ -119,7 +119,7 @@ function Price({ model, budget }: { model: PricedModel; budget: number }) {
         <p className="text-sm text-soft">
           {quote.exact ? "" : `at most ${dollars(quote.hold)} a run`}
           {!quote.exact && quote.estimatedseconds !== null && ", "}
-          {quote.estimatedseconds !== null && `takes ${duration(quote.estimatedseconds)} on average`}
+          {quote.estimatedseconds !== null && `typically takes ${duration(quote.estimatedseconds)}`}
         </p>
       </div>
       <p className="tabular-nums md:text-right">
