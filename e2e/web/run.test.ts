@@ -174,3 +174,22 @@ test("signing in comes back to the page with the inputs, runs, and signing out e
   assert.deepEqual(troubles, []);
   await close();
 });
+
+test("price and run time are those of runs with the same settings", { skip }, async () => {
+  const client = site.platform.client("apikey");
+  const before = async (seconds: number) => client.wait(await client.run("test/wait", { seconds }));
+  await Promise.all([3, 3, 3, 0.1, 0.1, 0.1].map(before));
+  const { page, troubles, close } = await site.visit("/models/test/wait", { signedIn: true });
+  const cost = page.getByTestId("cost");
+  await page.getByLabel("Seconds").fill("0.1");
+  await cost.getByText(/typically 0\.\d s/).waitFor();
+  await page.getByLabel("Seconds").fill("3");
+  await cost.getByText(/typically [23]\.\d s/).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.getByText(/Runs with these settings typically take [23]\.\d s/).waitFor();
+  await picture(page, "run-typical", false);
+  await page.locator('[data-run="done"]').waitFor();
+  assert.equal(await page.getByText(/Runs with these settings/).count(), 0);
+  assert.deepEqual(troubles, []);
+  await close();
+});

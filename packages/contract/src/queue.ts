@@ -60,7 +60,7 @@ export const QUEUE_FACTS = {
   waitcode: z.enum(WAIT_CODES).nullable(),
   /** 1 = the next one of its model; null when it does not wait. */
   position: z.number().int().positive().nullable(),
-  /** From the model's average run time and the places that workers have for it; null where nothing is known. */
+  /** From how long runs take (the end: runs with the same options) and the places that workers have; null where nothing is known. */
   estimatedstart: z.number().int().nullable(),
   estimatedend: z.number().int().nullable(),
 };
