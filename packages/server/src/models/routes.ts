@@ -6,12 +6,13 @@ import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
 import { modelOpenApi } from "./openapi.ts";
-import { isShown, presentTool, presentToolDetail } from "./present.ts";
+import { presentTool, presentToolDetail } from "./present.ts";
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { sampleText } from "./sample-text.ts";
 import { findModels, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
+import { openShown } from "./shown-file.ts";
 import type { ModelStats } from "./stats.ts";
 
 /** Models in a row of `Tool/Explore`. */
@@ -95,10 +96,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
 
   app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {
     const { version, "*": path } = request.params;
-    // Pages of an earlier version may still be open somewhere.
-    const model = models.byVersion(version);
-    const isThere = model !== undefined && models.current(model.id) !== undefined && isShown(model.manifest, path);
-    const body = isThere ? models.openFile(version, path) : undefined;
+    const body = openShown(models, version, path);
     if (!body) throw apiError("unknownEndpoint");
     const name = path.split("/").at(-1) ?? "";
     response.hijack();

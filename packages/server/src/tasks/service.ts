@@ -18,7 +18,8 @@ import {
 } from "@modelyard/contract";
 import { allowPriority } from "../accounts/service-priority.ts";
 import type { Blobs } from "../blobs/blobs.ts";
-import { addFile, fileByAccessKey, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
+import type { Tx } from "../db/database.ts";
+import { addFile, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
@@ -31,6 +32,7 @@ import { type ConnectedWorker, isInstalled } from "../workers/registry.ts";
 import { nameTask, type RunKey, takeKey } from "./idempotency.ts";
 import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts";
 import { outlookOf } from "./outlook.ts";
+import { resolveOwnFiles } from "./own-files.ts";
 import { isReceived, parametersOf } from "./parameters.ts";
 import { callbackAddress, listQuery, taskIdentifier, wantedTags } from "./policy.ts";
 import { presentTask, type TaskContext } from "./present.ts";
@@ -96,25 +98,8 @@ export interface TasksDeps extends LifecycleDeps {
   workers: () => ConnectedWorker[];
 }
 
-const OWN_FILE = /^(.*)\/v1\/File\/([A-Za-z0-9]{30})\/[^/]*$/i;
-
 export function createTasks(deps: TasksDeps): Tasks {
   const { db, bus, models, stats, projects, blobs, spendCaps, turns, workers } = deps;
-
-  /** Addresses of files that this server itself holds become references: the worker gets the bytes without a detour. */
-  async function resolveOwnFiles(values: RunInputs["values"], bases: readonly string[]): Promise<void> {
-    for (const value of Object.values(values)) {
-      if (!Array.isArray(value)) continue;
-      for (const [index, source] of value.entries()) {
-        if (!("url" in source)) continue;
-        const [, origin, accessKey] = OWN_FILE.exec(source.url) ?? [];
-        if (accessKey === undefined || !bases.includes(origin ?? "")) continue;
-        const file = await fileByAccessKey(db, accessKey);
-        if (!file) continue;
-        value[index] = { file: { ref: file.blob, name: file.name, contentType: file.content_type, size: file.size } };
-      }
-    }
-  }
 
   /** The project that pays, and which spend caps its run counts in (schema: task.caps). */
   async function billed(principal: Principal, raw: unknown): Promise<{ projectId: number; caps: number }> {
@@ -196,14 +181,24 @@ export function createTasks(deps: TasksDeps): Tasks {
         Object.hasOwn(fields, "projectid") ? fields.projectid : undefined,
       );
       const { values } = read.inputs;
-      if (items(model.manifest).some(isFileItem)) await resolveOwnFiles(values, ownBases);
       const quoted = quoteRun(models, model, values);
-      const received = Object.values(fields).flat().filter(isReceived);
+      const takesFiles = items(model.manifest).some(isFileItem);
+      const copies = takesFiles ? await resolveOwnFiles({ db, blobs, models, bases: ownBases }, values) : [];
+      const received = [
+        ...Object.values(fields)
+          .flat()
+          .filter(isReceived)
+          .map(({ file }) => file),
+        ...copies,
+      ];
+      const forget = async () => {
+        for (const { ref } of copies) await blobs.delete(ref);
+      };
       const token = newToken();
       const parameters = JSON.stringify(parametersOf(fields));
       const inputs = JSON.stringify(values);
       const { accountId } = principal;
-      return db.write(async (tx) => {
+      const work = async (tx: Tx) => {
         const earlier = idempotency && (await takeKey(tx, principal.projectId, idempotency));
         if (earlier) return { ...earlier, again: true };
         await allowPriority(tx, accountId, wish.priority);
@@ -258,11 +253,19 @@ export function createTasks(deps: TasksDeps): Tasks {
 
         async function addInputs(id: number): Promise<void> {
           const parent = newId();
-          for (const [position, { file }] of received.entries()) {
+          for (const [position, file] of received.entries()) {
             await addFile(tx, { ...file, accountId, blob: file.ref, taskId: id, kind: "input", position }, parent);
           }
         }
-      });
+      };
+      try {
+        const started = await db.write(work);
+        if (started.again) await forget();
+        return started;
+      } catch (error) {
+        await forget();
+        throw error;
+      }
     },
 
     async detail(principal, fields, base) {
