@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { REPOSITORY } from "@modelyard/testing";
-import { axe, picture, type Site, skip, startSite } from "./support.ts";
+import { axe, look, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -190,6 +190,40 @@ test("price and run time are those of runs with the same settings", { skip }, as
   await picture(page, "run-typical", false);
   await page.locator('[data-run="done"]').waitFor();
   assert.equal(await page.getByText(/Runs with these settings/).count(), 0);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a project is picked for the code and the bill, and is the one at the next visit", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/noop", { signedIn: true });
+  const picker = page.getByLabel("With the key of");
+  await picker.waitFor();
+  const code = page.locator("#api pre").first();
+  const [signed, keyOnly] = site.platform.firstRun.projects;
+  const ending = (key = "") => `••••••••${key.slice(-4)}`;
+  await code.getByText(ending(signed?.apiKey)).waitFor();
+  await page.getByRole("link", { name: "Key only" }).click();
+  await code.getByText(ending(keyOnly?.apiKey)).waitFor();
+  await page.getByText("Runs of this page are billed to your first project.").waitFor();
+  await picker.selectOption({ label: "Key-only project (key only)" });
+  await page.getByText("Runs of this page are billed to it.").waitFor();
+  await look(page, "project-picker", { at: "#api" });
+  await page.goto(`${site.platform.url}/models/test/noop`);
+  await page.waitForURL(/auth=apikey/);
+  await code.getByText(ending(keyOnly?.apiKey)).waitFor();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator('[data-run="done"]').waitFor();
+  const [last] = (await site.platform.client("apikey").tasks({ limit: 1 })).tasks;
+  const projects = await site.platform.client("apikey").projects();
+  assert.equal(projects.find(({ id }) => id === last?.projectid)?.name, "Key-only project");
+  // Chosen here, removed elsewhere: the server's choice holds again.
+  await page.evaluate(
+    "for (const key of Object.keys(localStorage)) if (key.startsWith('modelyard-project')) localStorage.setItem(key, '999999')",
+  );
+  await page.goto(`${site.platform.url}/models/test/noop`);
+  await page.getByText("Runs of this page are billed to your first project.").waitFor();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.locator('[data-run="done"]').waitFor();
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -1,9 +1,9 @@
 /** How to call the model from a program: steps or one whole program, in nine languages, with what is in the form. */
-import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { LANGUAGES, type LanguageId } from "../samples/language-ids.ts";
 import { samplesRequest } from "../samples/samples-request.ts";
-import { useProject } from "../session/use-project.ts";
+import { useSession } from "../session/session-provider.tsx";
 import { copyText } from "../ui/copy-button.tsx";
 import { isFirstPage } from "../ui/hydration.ts";
 import { arrivedHtml, ServerHtml } from "../ui/server-html.tsx";
@@ -11,6 +11,8 @@ import { toast } from "../ui/toast.tsx";
 import { type FormValues, sampleValues } from "./form-values.ts";
 import type { ModelData } from "./load-model.ts";
 import type { ModelSearch } from "./model-search.ts";
+
+const ProjectPicker = lazy(async () => ({ default: (await import("./project-picker.tsx")).ProjectPicker }));
 
 /** Time after the last change until the code follows, in milliseconds. */
 const PAUSE_MS = 150;
@@ -22,9 +24,23 @@ interface CodePanelProps {
 }
 
 export function CodePanel({ model, search, values }: CodePanelProps) {
-  const project = useProject();
+  const isIn = useSession().state === "in";
+  const [maskedKey, setMaskedKey] = useState("");
+  const auth = search.auth ?? "signature";
+  const navigate = useNavigate();
   const language = search.lang ?? "curl";
-  const { html, failed } = useSamples({ model, search, values }, project?.maskedKey ?? "");
+  const { html, failed } = useSamples({ model, search, values }, isIn ? maskedKey : "");
+  const setAuth = useCallback(
+    (wanted: "signature" | "apikey") =>
+      void navigate({
+        to: ".",
+        search: (before) => ({ ...before, auth: wanted === "apikey" ? wanted : undefined }),
+        replace: true,
+        resetScroll: false,
+        hashScrollIntoView: false,
+      }),
+    [navigate],
+  );
   const look = (on: boolean) =>
     `inline-flex min-h-8 items-center rounded-md px-3 text-sm ${on ? "bg-ink font-semibold text-paper" : "border border-line bg-card hover:border-edge"}`;
   const option = (change: Partial<ModelSearch>, on: boolean, label: string) => (
@@ -49,13 +65,13 @@ export function CodePanel({ model, search, values }: CodePanelProps) {
             Call it from a program
           </h2>
           <p className="mt-1 text-soft">
-            {project ? (
-              <>
-                With the key of <strong className="font-semibold text-ink">{project.name}</strong>, masked here; the
-                values are those of the form.
-              </>
+            The values are those of the form.{" "}
+            {isIn ? (
+              <Suspense fallback={null}>
+                <ProjectPicker auth={auth} onAuth={setAuth} onKey={setMaskedKey} />
+              </Suspense>
             ) : (
-              <>The values are those of the form. A project's key and secret go where the placeholders are.</>
+              "A project's key and secret go where the placeholders are."
             )}
           </p>
         </div>
