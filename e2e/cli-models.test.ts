@@ -151,7 +151,14 @@ test("queue, models and workers are paused and go on", async () => {
   assert.equal(await ok("queue"), "Nothing waits or runs.\n");
   await ok("queue", "pause", "--reason", "moving house");
   assert.match(await ok("queue"), /^The queue is paused since 20.*: moving house$/m);
+  const client = platform.client("apikey");
+  const { taskid } = await client.run("test/noop", { prompt: "x" });
+  assert.match(await ok("queue", "tasks"), new RegExp(`^${taskid} +test/noop .* normal +ready`, "m"));
+  assert.equal(await ok("queue", "priority", taskid, "low"), `task ${taskid} has low priority\n`);
+  assert.match(await ok("queue", "tasks"), new RegExp(`^${taskid} +test/noop .* low +ready`, "m"));
   await ok("queue", "resume");
+  await client.wait({ taskid });
+  assert.equal(await ok("queue", "tasks"), "Nothing waits.\n");
   await ok("models", "pause", "test/echo", "--reason", "new weights");
   assert.match(await ok("models", "list"), /^test\/echo .*paused: new weights$/m);
   assert.match(await ok("queue", "show"), /^test\/echo +0 +0 +0 .*paused: new weights$/m);

@@ -76,6 +76,7 @@ const PLAIN: Record<string, unknown> = {
   section: "docs",
   commentid: "999999999",
   tags: "cross-tenant",
+  priority: "low",
   costfrom: undefined,
   costto: undefined,
   shareid: "999999999",

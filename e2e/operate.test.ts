@@ -64,6 +64,49 @@ for (const store of STORES) {
       assert.equal((await ok("Worker/List")).workers[0].cordoned, null);
     });
 
+    test("waiting tasks are listed in their order; one of another priority, and an app's steps with it, moves", async () => {
+      await ok("Queue/Pause", {});
+      const first = caller(t.server.url, await t.account(500n * USD));
+      const second = caller(t.server.url, await t.account(500n * USD));
+      const ids: string[] = [];
+      for (const one of [first, first, second]) ids.push((await one.run("test/echo", { prompt: "x" })).taskid);
+      const [a, b, c] = ids as [string, string, string];
+      const listed = async (fields = {}) =>
+        (await ok("Queue/TaskList", fields)).tasks.map(({ taskid }: { taskid: string }) => taskid);
+      // Projects take turns.
+      assert.deepEqual(await listed(), [a, c, b]);
+      assert.deepEqual(await listed({ start: 1, limit: 1 }), [c]);
+      await ok("Queue/Priority", { taskid: b, priority: "high" });
+      await ok("Queue/Priority", { taskid: a, priority: "low" });
+      assert.deepEqual(await listed(), [b, c, a]);
+      assert.equal((await first.detail(b)).modelyard.priority, "high");
+      assert.equal((await first.detail(b)).modelyard.position, 1);
+      const { tasks } = await ok("Queue/TaskList");
+      assert.deepEqual([tasks[0].priority, tasks[0].state, tasks[0].slugproject], ["high", "ready", "echo"]);
+      assert.match(tasks[0].email, /@/);
+      const app = await first.run("test/chain", { prompt: "x", tell: false });
+      await ok("Queue/Priority", { taskid: app.taskid, priority: "high" });
+      await ok("Queue/Resume", {});
+      for (const taskid of ids) assert.equal((await (taskid === c ? second : first).ended(taskid)).pexit, "0");
+      await first.ended(app.taskid);
+      const steps = await t.server.db.all<{ priority: number }>("select priority from task where parent_id = ?", [
+        Number(app.taskid),
+      ]);
+      assert.ok(steps.length > 0 && steps.every(({ priority }) => Number(priority) === 1), JSON.stringify(steps));
+      const refused = async (fields: object) => (await operator.api("Queue/Priority", fields)).body.errors[0].message;
+      assert.match(await refused({ taskid: a, priority: "high" }), /does not wait/);
+      assert.match(await refused({ taskid: "999999999", priority: "high" }), /does not wait/);
+      assert.match(await refused({ taskid: a, priority: "urgent" }), /low, normal or high/);
+      assert.match(await refused({ priority: "low" }), /taskid/);
+      const { entries } = await ok("Admin/AuditLog");
+      assert.ok(
+        entries.some(
+          (entry: { action: string; target: string; outcome: string }) =>
+            entry.action === "task-priority" && entry.target === b && entry.outcome === "high",
+        ),
+      );
+    });
+
     test("what does not exist is refused, and each act is in the operators' log", async () => {
       const refusal = async (name: string, fields: object) => (await operator.api(name, fields)).body.errors[0].message;
       assert.equal(await refusal("Worker/Cordon", { name: "nobody" }), "worker-not-exist");

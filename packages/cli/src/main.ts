@@ -79,6 +79,8 @@ program.addCommand(
     show: async (flags) => (await import("./operate.ts")).showQueue(flags),
     pause: async (flags) => (await import("./operate.ts")).pauseQueue(flags),
     resume: async (flags) => (await import("./operate.ts")).resumeQueue(flags),
+    tasks: async (flags) => (await import("./operate.ts")).showWaiting(flags),
+    priority: async (task, priority, flags) => (await import("./operate.ts")).setPriority(task, priority, flags),
   }),
 );
 program.addCommand(

@@ -3,6 +3,7 @@ import {
   AuditRunResponse,
   EmptyResponse,
   QueueDetailResponse,
+  QueueTaskListResponse,
   WorkerListResponse,
   type WorkerRow,
 } from "@modelyard/contract";
@@ -40,6 +41,27 @@ export async function resumeQueue(flags: OperatorFlags): Promise<void> {
   const answer = await operatorOf(flags).ask("Queue/Resume", {}, EmptyResponse);
   if (flags.json) printJson(answer);
   else say("the queue goes on");
+}
+
+export async function showWaiting(flags: OperatorFlags): Promise<void> {
+  const answer = await operatorOf(flags).ask("Queue/TaskList", { limit: 100 }, QueueTaskListResponse);
+  if (flags.json) return printJson(answer);
+  if (answer.tasks.length === 0) return void say("Nothing waits.");
+  const rows = answer.tasks.map(({ taskid, slugowner, slugproject, email, priority, state, createtime }) => [
+    taskid,
+    `${slugowner}/${slugproject}`,
+    email,
+    priority,
+    state === "waiting" ? "beyond its limit" : "ready",
+    timeText(createtime),
+  ]);
+  process.stdout.write(table(["TASK", "MODEL", "ACCOUNT", "PRIORITY", "STATE", "SINCE"], rows));
+}
+
+export async function setPriority(task: string, priority: string, flags: OperatorFlags): Promise<void> {
+  const answer = await operatorOf(flags).ask("Queue/Priority", { taskid: task, priority }, EmptyResponse);
+  if (flags.json) printJson(answer);
+  else say(`task ${task} has ${priority} priority`);
 }
 
 function workerState({ draining, cordoned, models }: WorkerRow): string {

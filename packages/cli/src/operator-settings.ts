@@ -1,6 +1,7 @@
 /** Settings of the commands with which an operator looks at a server and changes it while it runs. */
 
 import { resolve } from "node:path";
+import { PRIORITIES } from "@modelyard/contract";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { type PullFlags, pullCommand } from "./pull-command.ts";
 import { address } from "./setting-values.ts";
@@ -154,6 +155,8 @@ export interface QueueActions {
   show(flags: OperatorFlags): Promise<void>;
   pause(flags: ReasonFlags): Promise<void>;
   resume(flags: OperatorFlags): Promise<void>;
+  tasks(flags: OperatorFlags): Promise<void>;
+  priority(task: string, priority: string, flags: OperatorFlags): Promise<void>;
 }
 
 export function queueCommand(actions: QueueActions): Command {
@@ -161,7 +164,14 @@ export function queueCommand(actions: QueueActions): Command {
     .description("Look at the queue, and keep all tasks waiting.")
     .addCommand(operator("show", "What waits and runs, by model.").action(actions.show), { isDefault: true })
     .addCommand(reason(operator("pause", "Keep all tasks waiting; running ones go on.")).action(actions.pause))
-    .addCommand(operator("resume", "Lift the pause of the whole queue.").action(actions.resume));
+    .addCommand(operator("resume", "Lift the pause of the whole queue.").action(actions.resume))
+    .addCommand(operator("tasks", "The first 100 tasks that wait, the next one first.").action(actions.tasks))
+    .addCommand(
+      operator("priority", "Give a waiting task another priority.")
+        .addArgument(new Argument("<task>", "its number"))
+        .addArgument(new Argument("<priority>").choices(PRIORITIES))
+        .action(actions.priority),
+    );
 }
 
 export interface WorkersActions {

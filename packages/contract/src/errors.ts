@@ -91,6 +91,7 @@ export const ERRORS = {
     "caller",
     () => "Header Modelyard-Deadline must be a number of seconds from 1 to 604800",
   ),
+  taskNotWaiting: entry(200, 1, "caller", () => "This task does not wait (any more)."),
   tagsInvalid: entry(
     200,
     0,

@@ -1,5 +1,6 @@
 /** What operators see and change while the server runs: models and their versions, the queue, workers, the auditor. */
 import { z } from "zod";
+import { PRIORITIES } from "./queue.ts";
 
 const digits = z.string().regex(/^\d+$/);
 const okay = { result: z.literal(true), errors: z.array(z.never()) };
@@ -62,6 +63,21 @@ export const QueueDetailResponse = z.strictObject({
   models: z.array(QueueRow).describe("Those with tasks that have not ended, and paused ones."),
 });
 export type QueueDetailResponse = z.infer<typeof QueueDetailResponse>;
+
+export const QueueTask = z.strictObject({
+  taskid: digits,
+  slugowner: z.string(),
+  slugproject: z.string(),
+  email: z.string().describe("Of the account that sent it."),
+  priority: z.enum(PRIORITIES),
+  state: z.enum(["ready", "waiting"]).describe("waiting: beyond its account's limit."),
+  createtime: digits.describe("Unix seconds."),
+});
+export type QueueTask = z.infer<typeof QueueTask>;
+export const QueueTaskListResponse = z.strictObject({
+  ...okay,
+  tasks: z.array(QueueTask).describe("In the order in which they are given to workers."),
+});
 
 export const WorkerRow = z.strictObject({
   id: z.string(),

@@ -6,9 +6,11 @@ import {
   ModelListResponse,
   ModelVersionsResponse,
   QueueDetailResponse,
+  QueueTaskListResponse,
   WorkerListResponse,
 } from "./operate.ts";
-import { type ApiRoute, text } from "./route.ts";
+import { PRIORITIES } from "./queue.ts";
+import { type ApiRoute, count, text } from "./route.ts";
 import { EmptyResponse } from "./wire.ts";
 
 const modelRef = { slugowner: text, slugproject: text };
@@ -52,6 +54,18 @@ export const OPERATE_ROUTES: readonly ApiRoute[] = [
   operator("Queue/Pause", "Keep all tasks waiting", z.object({ reason }), EmptyResponse),
   operator("Queue/Resume", "Lift the pause of the whole queue", z.object({}), EmptyResponse),
   operator("Queue/Detail", "What waits and runs, by model", z.object({}), QueueDetailResponse),
+  operator(
+    "Queue/TaskList",
+    "The tasks that wait, the next one first",
+    z.object({ start: count.optional(), limit: count.optional().describe("At most 100; 50 without it.") }),
+    QueueTaskListResponse,
+  ),
+  operator(
+    "Queue/Priority",
+    "Give a waiting task another priority; an app's steps follow it",
+    z.object({ taskid: count, priority: z.enum(PRIORITIES) }),
+    EmptyResponse,
+  ),
   operator("Worker/List", "The connected workers", z.object({}), WorkerListResponse),
   operator("Worker/Cordon", "Give a worker nothing more", z.object({ ...worker, reason }), EmptyResponse),
   operator("Worker/Uncordon", "Give a worker tasks again", z.object(worker), EmptyResponse),

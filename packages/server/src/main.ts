@@ -255,7 +255,7 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     oidc: config.oidc,
     log,
   });
-  operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons }) });
+  operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons, turns }) });
   webhookRoutes(app, { webhooks, tasks, projects });
   modelRoutes(app, {
     models,

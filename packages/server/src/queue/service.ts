@@ -13,10 +13,8 @@ export {
   expired,
   holds,
   idleApps,
-  type Load,
   lease,
   leasesOf,
-  loads,
   lockApp,
   modelsOf,
   ofModel,
@@ -29,4 +27,5 @@ export {
   renew,
   takeUpApp,
 } from "./store.ts";
+export { type Load, loads, lockWaiting, reprioritize, type Waiting, waitingTasks } from "./store-operate.ts";
 export { loadTurns, Turns } from "./turns.ts";

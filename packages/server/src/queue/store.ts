@@ -55,25 +55,6 @@ export function candidates(db: Database, tx: Tx, modelIds: readonly number[], li
   );
 }
 
-/** A model's tasks that have not ended, in one state. */
-export interface Load {
-  model_id: number;
-  state: "waiting" | "ready" | "leased" | "steps";
-  n: number;
-  /** When the first of them was sent, unix milliseconds. */
-  oldest: number;
-}
-
-/** Reads the whole queue: for an operator who asks, not for a path that is taken often. */
-export async function loads(db: Database): Promise<Load[]> {
-  const rows = await db.all<Load>(
-    `select q.model_id, q.state, count(*) as n, min(t.created_at) as oldest
-     from queue_entry q join task t on t.id = q.task_id group by q.model_id, q.state`,
-    [],
-  );
-  return rows.map((row) => ({ ...row, n: Number(row.n), oldest: Number(row.oldest) }));
-}
-
 /** A task's place in the queue as its owner asks for it. */
 export interface Place {
   state: "waiting" | "ready" | "leased" | "steps";

@@ -1,8 +1,8 @@
 /** Queue and workers as operators see them. */
-import type { QueueRow, WorkerRow } from "@modelyard/contract";
+import { priorityOf, type QueueRow, type QueueTask, type WorkerRow } from "@modelyard/contract";
 import type { Switched } from "../db/switches.ts";
 import type { CatalogueModel, KnownModel } from "../models/service.ts";
-import type { Load } from "../queue/service.ts";
+import type { Load, Waiting } from "../queue/service.ts";
 import type { ConnectedWorker } from "./registry.ts";
 
 const seconds = (ms: number): string => String(Math.floor(ms / 1000));
@@ -30,6 +30,17 @@ export function presentQueue(
     leased: String(of("leased")?.n ?? 0),
     oldest: seconds(of("ready")?.oldest ?? 0),
     paused: presentSwitched(paused),
+  };
+}
+
+export function presentWaiting(row: Waiting, model: KnownModel | undefined): QueueTask {
+  return {
+    taskid: String(row.task_id),
+    ...named(model),
+    email: row.email,
+    priority: priorityOf(Number(row.priority)),
+    state: row.state,
+    createtime: seconds(Number(row.created_at)),
   };
 }
 

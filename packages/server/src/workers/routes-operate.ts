@@ -21,6 +21,8 @@ export function operateRoutes(
   done("Queue/Pause", (call) => operations.setQueuePaused(call, true));
   done("Queue/Resume", (call) => operations.setQueuePaused(call, false));
   action("Queue/Detail", () => operations.queue());
+  action("Queue/TaskList", async (call) => ({ tasks: await operations.waiting(call) }));
+  done("Queue/Priority", (call) => operations.setPriority(call));
   action("Worker/List", async () => ({ workers: operations.workers() }));
   done("Worker/Cordon", (call) => operations.setCordoned(call, true));
   done("Worker/Uncordon", (call) => operations.setCordoned(call, false));

@@ -1,5 +1,12 @@
 /** What operators do to queue and workers. Each act is noted in the operators' log. */
-import { apiError, type QueueRow, type WorkerRow } from "@modelyard/contract";
+import {
+  apiError,
+  priorityRank,
+  type QueueRow,
+  type QueueTask,
+  readQueueWish,
+  type WorkerRow,
+} from "@modelyard/contract";
 import { audit } from "../audit/audit.ts";
 import type { Fault } from "../audit/fault.ts";
 import { type Actor, note, OPERATORS } from "../audit-log/service.ts";
@@ -9,7 +16,7 @@ import type { Fields } from "../http/body.ts";
 import { textField } from "../http/fields.ts";
 import { type CatalogueModel, type Models, nameOf } from "../models/service.ts";
 import * as queue from "../queue/service.ts";
-import { presentQueue, presentSwitched, presentWorker } from "./present-operate.ts";
+import { presentQueue, presentSwitched, presentWaiting, presentWorker } from "./present-operate.ts";
 import type { Registry } from "./registry.ts";
 
 export interface Asked {
@@ -22,6 +29,9 @@ export interface Operations {
   setQueuePaused(asked: Asked, on: boolean): Promise<void>;
   setCordoned(asked: Asked, on: boolean): Promise<void>;
   queue(): Promise<{ paused: QueueRow["paused"]; models: QueueRow[] }>;
+  /** The tasks that wait, the next one first. */
+  waiting(asked: Asked): Promise<QueueTask[]>;
+  setPriority(asked: Asked): Promise<void>;
   workers(): WorkerRow[];
   /** `seconds`: how long it took. */
   audit(): Promise<{ faults: Fault[]; seconds: string }>;
@@ -33,11 +43,12 @@ export interface OperationsDeps {
   registry: Registry;
   pauses: queue.Pauses;
   cordons: Switches;
+  turns: queue.Turns;
 }
 
 const REASON_LENGTH = 300;
 
-export function createOperations({ db, models, registry, pauses, cordons }: OperationsDeps): Operations {
+export function createOperations({ db, models, registry, pauses, cordons, turns }: OperationsDeps): Operations {
   async function change(
     { fields, actor }: Asked,
     on: boolean,
@@ -89,6 +100,26 @@ export function createOperations({ db, models, registry, pauses, cordons }: Oper
         paused: presentSwitched(pauses.get(queue.WHOLE_QUEUE)),
         models: ids.map((id) => presentQueue(models.byId(id), byModel.get(id) ?? [], paused(id))),
       };
+    },
+    async waiting({ fields }) {
+      const count = (name: string, otherwise: number) =>
+        Number(/^\d{1,9}$/.exec(textField(fields, name) ?? "")?.[0] ?? otherwise);
+      const rows = await queue.waitingTasks(db, { start: count("start", 0), limit: Math.min(count("limit", 50), 100) });
+      return rows.map((row) => presentWaiting(row, models.byId(row.model_id)));
+    },
+    async setPriority({ fields, actor }) {
+      const wish = readQueueWish(textField(fields, "priority"), undefined);
+      if (typeof wish === "string") throw apiError("priorityInvalid");
+      const id = /^\d{1,15}$/.exec(textField(fields, "taskid") ?? "")?.[0];
+      if (id === undefined) throw apiError("taskIdRequired");
+      const priority = priorityRank(wish.priority);
+      await db.write(async (tx) => {
+        const entries = await queue.lockWaiting(db, tx, Number(id));
+        if (!entries.some((entry) => String(entry.task_id) === id)) throw apiError("taskNotWaiting");
+        for (const { task_id, project_id } of entries)
+          await queue.reprioritize(tx, { taskId: task_id, priority, turn: turns.next(priority, project_id) });
+        await note(tx, { accountId: OPERATORS, actor, action: "task-priority", target: id, outcome: wish.priority });
+      });
     },
     workers: () => registry.all().map((worker) => presentWorker(worker, models.all(), cordons.get(worker.name))),
     async audit() {

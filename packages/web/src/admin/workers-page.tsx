@@ -12,6 +12,7 @@ import { type Column, Table } from "../ui/table.tsx";
 import { AdminFrame } from "./admin-frame.tsx";
 import { LoadBar } from "./load-bar.tsx";
 import { SwitchButton } from "./switch-button.tsx";
+import { WaitingTasks } from "./waiting-tasks.tsx";
 
 export function WorkersPage() {
   return (
@@ -53,6 +54,7 @@ function Workers() {
               />
             </dl>
             <Queue queue={queue} onChanged={found.reload} />
+            <WaitingTasks onChanged={found.reload} />
             <section aria-labelledby="workers-title" className="grid gap-4">
               <h2 id="workers-title" className="text-lg">
                 Workers
