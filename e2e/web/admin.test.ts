@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { tokenIn, visitor } from "@modelyard/testing";
-import { axe, overflow, picture, type Site, settled, skip, startSite } from "./support.ts";
+import { axe, look, overflow, picture, type Site, settled, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -37,7 +37,8 @@ test("a paused model's runs wait with the reason and are seen; a cordoned worker
 
   const { taskid } = await client.run("test/noop", {});
   await page.goto(`${site.platform.url}/admin`);
-  const row = page.getByRole("row").filter({ hasText: "test/noop" });
+  const models = page.getByRole("region", { name: "Queue by model" });
+  const row = models.getByRole("row").filter({ hasText: "test/noop" });
   await row.getByText("A new version comes").waitFor();
   assert.equal(await row.getByRole("cell").nth(2).innerText(), "1");
   await picture(page, "admin-paused");
@@ -50,10 +51,34 @@ test("a paused model's runs wait with the reason and are seen; a cordoned worker
   await page.getByRole("dialog").getByRole("button", { name: "Cordon" }).click();
   await page.getByText("Gets nothing more").waitFor();
   const held = await client.run("test/noop", {});
-  await page.getByRole("row").filter({ hasText: "test/noop" }).waitFor();
+  await models.getByRole("row").filter({ hasText: "test/noop" }).waitFor();
   assert.equal((await client.detail(held)).status, "task_queue");
   await page.getByRole("button", { name: /^Uncordon worker/ }).click();
   await client.wait(held);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a run that waits is given another priority", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/admin", { signedIn: true });
+  await page.getByText("No run waits.").waitFor();
+  const operator = visitor(site.platform.url);
+  await operator.account("SignIn", site.platform.firstRun.owner);
+  await operator.api("Queue/Pause", { reason: "for the test" });
+  const client = site.platform.client("apikey");
+  const first = await client.run("test/noop", {});
+  const second = await client.run("test/echo", { prompt: "x" });
+  const list = page.getByRole("region", { name: "Waiting runs by turn" }).getByRole("table");
+  const order = () => list.locator("tbody tr td:first-child").allInnerTexts();
+  await list.getByText("test/echo").waitFor();
+  assert.deepEqual(await order(), [first.taskid, second.taskid]);
+  await page.getByLabel(`Priority of run ${second.taskid}`).selectOption("high");
+  await page.getByRole("status").getByText(`Run ${second.taskid} has high priority.`).waitFor();
+  await list.locator("tbody tr").first().getByText("test/echo").waitFor();
+  assert.deepEqual(await order(), [second.taskid, first.taskid]);
+  await look(page, "admin-waiting", { fullPage: true });
+  await operator.api("Queue/Resume");
+  await page.getByText("No run waits.").waitFor();
   assert.deepEqual(troubles, []);
   await close();
 });

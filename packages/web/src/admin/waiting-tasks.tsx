@@ -7,7 +7,7 @@ import { useAnswer } from "../session/use-answer.ts";
 import { useRepeated } from "../session/use-repeated.ts";
 import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
-import { type Column, Table } from "../ui/table.tsx";
+import { type Column, LongText, Table } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";
 
 /** Runs that are shown; what waits behind them is counted above. */
@@ -29,8 +29,8 @@ export function WaitingTasks({ onChanged }: { onChanged: () => void }) {
   const columns: Column<QueueTask>[] = [
     { title: "Run", cell: ({ taskid }) => taskid, isNumber: true },
     { title: "Model", cell: ({ slugowner, slugproject }) => `${slugowner}/${slugproject}` },
-    { title: "Account", cell: ({ email }) => <span className="wrap-anywhere">{email}</span> },
-    { title: "Since", cell: ({ createtime }) => timeWords(createtime) },
+    { title: "Account", cell: ({ email }) => <LongText>{email}</LongText> },
+    { title: "Since", cell: ({ createtime }) => <span className="whitespace-nowrap">{timeWords(createtime)}</span> },
     { title: "Waits for", cell: ({ state }) => (state === "ready" ? "a worker" : "its account's limit") },
     {
       title: "Priority",
@@ -62,7 +62,7 @@ export function WaitingTasks({ onChanged }: { onChanged: () => void }) {
           tasks.length === 0 ? (
             <p className="text-soft">No run waits.</p>
           ) : (
-            <Table label="Runs that wait" columns={columns} rows={tasks} keyOf={({ taskid }) => taskid} />
+            <Table label="Waiting runs by turn" columns={columns} rows={tasks} keyOf={({ taskid }) => taskid} />
           )
         }
       </Answered>
