@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
-import { axe, look, type Site, settled, skip, startSite } from "./support.ts";
+import { axe, look, overflow, picture, type Site, settled, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -84,3 +84,50 @@ test("a run that is started elsewhere comes into the list: by itself, and at onc
   assert.deepEqual(troubles, []);
   await close();
 });
+
+/** Windows and sizes of text in which nothing may have to be scrolled sideways (WCAG 1.4.4, 1.4.10). */
+const SIZES = [
+  { width: 320, text: 100 },
+  { width: 390, text: 200 },
+  { width: 1280, text: 200 },
+] as const;
+const WHERE = ["/", "/models", "/models/test/picture", "/runs", "/dashboard"];
+
+for (const signedIn of [false, true]) {
+  test(`${signedIn ? "signed in" : "signed out"}, small windows and large text: nothing is scrolled sideways`, {
+    skip,
+  }, async () => {
+    const tooWide: string[] = [];
+    for (const { width, text } of SIZES) {
+      const { page, close } = await site.visit("/llms.txt", { signedIn, width });
+      for (const path of WHERE) {
+        await page.goto(site.platform.url + path);
+        await page.evaluate(`document.documentElement.style.fontSize = "${text}%"`);
+        await settled(page);
+        if (signedIn) await page.getByRole("banner").getByText("O", { exact: true }).waitFor();
+        await picture(page, `narrow-${signedIn ? "in" : "out"}-${width}-${text}-${path.replaceAll("/", "_")}`, false);
+        const over = await overflow(page);
+        if (over > 0) tooWide.push(`${path} at ${width} px, text ${text} %: ${over} px. ${await widest(page)}`);
+      }
+      // Both menus are within the window too.
+      for (const menu of await page.getByRole("banner").locator("summary:visible").all()) {
+        await menu.click();
+        const box = await page.locator("header details[open] > :not(summary)").boundingBox();
+        assert.ok(
+          box && box.x >= 0 && box.x + box.width <= width,
+          `${width} px, text ${text} %: ${JSON.stringify(box)}`,
+        );
+        await picture(page, `menu-${signedIn ? "in" : "out"}-${width}-${text}`, false);
+      }
+      await close();
+    }
+    assert.deepEqual(tooWide, []);
+  });
+}
+
+/** What reaches over the right edge and is not inside something that scrolls by itself, for the message. */
+const widest = (page: Page) =>
+  page.evaluate<string>(`[...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter((one) => { for (let at = one.parentElement; at; at = at.parentElement) if (getComputedStyle(at).overflowX !== "visible") return false; return true; })
+    .map((one) => one.tagName + "." + one.className).slice(-4).join(" | ").slice(0, 800)`);

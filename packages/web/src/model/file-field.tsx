@@ -154,7 +154,7 @@ function AddressInput({ label, onAdd }: { label: string; onAdd: (url: string) =>
     setText("");
   };
   return (
-    <div className="flex min-w-56 grow gap-1">
+    <div className="flex min-w-[min(14rem,100%)] grow gap-1">
       <input
         type="url"
         className="field min-h-8 grow px-2.5 py-1 text-sm"
