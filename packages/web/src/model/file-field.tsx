@@ -27,8 +27,11 @@ export function FileField({ item, value, onChange, onLeave, id, describedBy, pro
     setSource(undefined);
   };
   const addFiles = (files: readonly File[]) => {
-    const fitting = files.filter((file) => accepts(item, file));
-    setRefused(fitting.length < files.length ? `Only ${kinds(item)} can be used here.` : undefined);
+    const right = files.filter((file) => accepts(item, file));
+    const fitting = right.filter(({ size }) => size > 0);
+    const empty = right.find(({ size }) => size === 0);
+    const kindWords = right.length < files.length ? `Only ${kinds(item)} can be used here.` : undefined;
+    setRefused(empty ? `${empty.name} is empty.` : kindWords);
     if (fitting.length > 0) add(fitting.map((file) => ({ kind: "file", file })));
   };
   const onDrop = (event: DragEvent) => {
