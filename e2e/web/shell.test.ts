@@ -85,6 +85,21 @@ test("a run that is started elsewhere comes into the list: by itself, and at onc
   await close();
 });
 
+test("an empty file is refused in words where it is chosen; a card says what is not known yet, and counts no comments", {
+  skip,
+}, async () => {
+  const { page, troubles, close } = await site.visit("/models/test/picture");
+  const picked = page.locator('input[type="file"]').first();
+  await picked.setInputFiles({ name: "nothing.png", mimeType: "image/png", buffer: Buffer.from("") });
+  await page.getByText("nothing.png is empty.", { exact: true }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Remove nothing.png" }).count(), 0);
+  await page.goto(`${site.platform.url}/models`);
+  const facts = page.getByRole("article").filter({ hasText: "gpu" }).first().locator("dl");
+  assert.match(await facts.innerText(), /Run time\s+–\s*not known yet[\s\S]*0 comments/);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
 /** Windows and sizes of text in which nothing may have to be scrolled sideways (WCAG 1.4.4, 1.4.10). */
 const SIZES = [
   { width: 320, text: 100 },
