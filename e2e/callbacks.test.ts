@@ -115,6 +115,14 @@ for (const store of STORES) {
     new Webhook(secret).verify(body, headers);
     assert.throws(() => new Webhook(secret).verify(`${body} `, headers));
     assert.equal(headers["webhook-id"], done.webhookid);
+    // The log has what was sent, to the letter, as nothing about the task has changed since.
+    assert.equal(done.body, body);
+    assert.equal(done.attempts[0]?.time, headers["webhook-timestamp"]);
+    assert.deepEqual(
+      (await list({})).callbacklist.map((one) => [one.body, one.attempts[0]?.response]),
+      [[undefined, undefined]],
+      "a list leaves the long parts out",
+    );
   });
 
   test(title("11 a cancelled and a failed task call back too; one without an address writes nothing"), async () => {

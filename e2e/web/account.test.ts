@@ -77,7 +77,8 @@ test("a visitor who wants to run a model makes an account, confirms it from the 
   await page.getByLabel("E-mail address").fill("ada@visitor.example");
   await page.getByLabel("Password").fill("a long enough one");
   await page.getByRole("button", { name: "Make the account" }).click();
-  await page.getByRole("heading", { name: "Look into your mailbox" }).waitFor();
+  await page.getByRole("heading", { name: "Ask for your link" }).waitFor();
+  assert.match(await page.locator("body").innerText(), /This server sends no mail\. .* waits for whoever runs it/);
   await picture(page, "account-mailbox");
   assert.deepEqual(await axe(page), []);
 

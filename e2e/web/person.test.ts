@@ -168,7 +168,7 @@ test("a forgotten password is replaced by the link from the mail, without JavaSc
   await ada.page.goto(`${site.platform.url}/account/Forgot`);
   await ada.page.getByLabel("E-mail address").fill("ada@person.example");
   await ada.page.getByRole("button", { name: "Send the link" }).click();
-  await ada.page.getByRole("heading", { name: "Look into your mailbox" }).waitFor();
+  await ada.page.getByRole("heading", { name: "Ask for your link" }).waitFor();
   const { mail } = (await operator.api("Admin/MailList")).body as { mail: { to: string; text: string }[] };
   const link = mail
     .filter(({ to }) => to === "ada@person.example")

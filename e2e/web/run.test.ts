@@ -81,7 +81,7 @@ test("a run that waits shows its stage and is stopped by a click; a reload finds
   await picture(page, "run-running");
   await page.locator("[data-run]").getByRole("button", { name: "Stop" }).click();
   await page.locator('[data-run="cancelled"]').waitFor();
-  assert.match(await page.locator("[data-run]").innerText(), /costs nothing/);
+  assert.match(await page.locator("[data-run]").innerText(), /It was stopped\. .*costs nothing/);
   await picture(page, "run-stopped");
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(troubles, []);

@@ -108,6 +108,13 @@ test("the status says that no worker is there, from what was measured", { skip }
   assert.equal(status.days[0]?.running, "0");
   const { page, close } = await site.visit("/status", { javaScript: false });
   assert.match(await page.locator("main").innerText(), /Runs are taken, and wait\s+No worker is connected/);
+  // The share and the list below it say the same, from the first minute on.
+  const runs = await page.getByRole("region", { name: "Runs are started" }).innerText();
+  assert.match(runs, /0 % of the time/);
+  assert.match(
+    await page.locator("main").innerText(),
+    /last seven days\s+No worker was there to run anything\s+.*it goes on/,
+  );
   await close();
 });
 

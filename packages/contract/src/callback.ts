@@ -10,14 +10,14 @@ export type CallbackState = (typeof CALLBACK_STATES)[number];
 export const CALLBACK_RESPONSE_LIMIT = 16 * 1024;
 
 export const CallbackAttempt = z.strictObject({
-  /** Unix seconds. */
+  /** Unix seconds; sent as `webhook-timestamp`. */
   time: digits,
   elapsedseconds: z.string().regex(/^\d+\.\d{4}$/),
   /** HTTP status as text; "" where there was no answer. */
   httpstatus: z.string(),
   /** Why it does not count as delivered; "" where it does. */
   error: z.string(),
-  /** The beginning of the answer; given when one task is asked for. */
+  /** The beginning of the answer; given when one task is asked for, and for a callback about no task. */
   response: z.string().max(CALLBACK_RESPONSE_LIMIT).optional(),
 });
 
@@ -32,6 +32,11 @@ export const Callback = z.strictObject({
   nexttime: digits,
   createtime: digits,
   attempts: z.array(CallbackAttempt),
+  /**
+   * What is sent, given when one task is asked for: made anew as the next attempt would make it, so that an earlier one differs by
+   * what has changed about the task since (its tags, files that are gone). A callback about no task has what was sent.
+   */
+  body: z.string().optional(),
 });
 export type Callback = z.infer<typeof Callback>;
 

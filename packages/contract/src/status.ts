@@ -13,11 +13,16 @@ export const StatusDay = z.strictObject({
   minutes: digits.describe("That have passed of it."),
   up: digits.describe("In which the server answered."),
   running: digits.describe("In which a worker was there and the queue was not paused."),
+  paused: digits.describe("In which the operator kept all runs waiting."),
 });
 export type StatusDay = z.infer<typeof StatusDay>;
 
 export const StatusGap = z.strictObject({
-  kind: z.enum(["down", "stopped"]).describe("`down`: the server did not answer. `stopped`: it did, and ran nothing."),
+  kind: z
+    .enum(["down", "stopped", "paused"])
+    .describe(
+      "`down`: the server did not answer. `stopped`: no worker was there. `paused`: the operator kept all runs waiting.",
+    ),
   from: digits.describe("Unix seconds."),
   to: digits.describe('Unix seconds; "0" = it goes on.'),
 });

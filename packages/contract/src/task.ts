@@ -31,6 +31,9 @@ export function taskOutcome(task: { status: TaskStatus; pexit: string }): TaskOu
   return task.pexit === "0" ? "done" : "failed";
 }
 
+/** `endreason` of a task that its caller stopped: before it ran, and after. */
+export const STOPPED_BY_CALLER = { cancel: "Cancelled by the caller.", kill: "Killed by the caller." } as const;
+
 export const TASK_EVENT_TYPES = [
   "task_queue",
   "task_accept",

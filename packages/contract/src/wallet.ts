@@ -13,6 +13,7 @@ export const WalletDetailResponse = z.strictObject({
   active: digits.describe("Tasks that have not ended."),
   limit: z.string().describe("Tasks at a time that this balance allows, or `unlimited`."),
   currency: z.literal("USD"),
+  payments: z.boolean().describe("The wallet can be topped up by a payment: this server has a payment service."),
   expiring: z
     .array(z.strictObject({ amount: dollars, expires: digits.describe("Unix seconds.") }))
     .describe("What is left of credit that expires, the soonest first. It is spent before other money."),

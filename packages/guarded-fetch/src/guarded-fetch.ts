@@ -89,7 +89,7 @@ export async function guardedFetch(address: string, options: FetchOptions = {}):
 
 function follow(from: Target, location: string | undefined, allowHosts: readonly string[]): Target {
   if (location === undefined) throw new FetchError("The address redirects without saying where to.");
-  const target = checkUrl(location, allowHosts, from.url);
+  const target = checkUrl(location, allowHosts, { base: from.url });
   if (from.url.protocol === "https:" && target.url.protocol === "http:") {
     throw new FetchError("The address redirects from https:// to http://.");
   }

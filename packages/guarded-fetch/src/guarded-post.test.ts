@@ -73,3 +73,14 @@ test("a private address is refused unless it is allowed, in every spelling", asy
     );
   }
 });
+
+test("a refusal speaks of callbacks", async () => {
+  const post = (url: string) =>
+    guardedPost(url, { body: Buffer.from(""), headers: {}, timeoutMs: 1_000, responseBytes: 1 });
+  await assert.rejects(post("http://example.com:9/"), {
+    message: "Port 9 is not one that callbacks are sent to.",
+  });
+  await assert.rejects(post("ftp://example.com/"), {
+    message: "Only http:// and https:// addresses can be called back.",
+  });
+});

@@ -1,5 +1,5 @@
 /**
- * The one way to send something to an address that somebody else chose, under the same guard as guarded-fetch.ts. Nothing is
+ * The one way to send a callback to an address that somebody else chose, under the same guard as guarded-fetch.ts. Nothing is
  * followed: a redirect is an answer like any other, because what was signed for one host is not another one's business.
  */
 import type { IncomingMessage } from "node:http";
@@ -33,7 +33,7 @@ export interface Posted {
 export async function guardedPost(address: string, options: PostOptions): Promise<Posted> {
   const { allowHosts = [], timeoutMs, signal, resolve = systemResolve } = options;
   signal?.throwIfAborted();
-  const target = checkUrl(address, allowHosts);
+  const target = checkUrl(address, allowHosts, { use: "callback" });
   const watch = new Watch({ ...FETCH_LIMITS, totalMs: timeoutMs }, signal);
   try {
     const sent = { method: "POST", headers: options.headers, body: options.body } as const;

@@ -32,8 +32,29 @@ function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "").replace(/\.+$/, "");
 }
 
-/** Throws FetchError unless the address may be asked for. `raw` is what was given, or a redirect resolved against `base`. */
-export function checkUrl(raw: string, allowHosts: readonly string[], base?: URL): Target {
+/** What is done with an address, in the sentences that refuse it. */
+const USES = {
+  fetch: { port: "that files are fetched from", scheme: "can be fetched", password: "is not fetched" },
+  callback: {
+    port: "that callbacks are sent to",
+    scheme: "can be called back",
+    password: "is not called back",
+  },
+} as const;
+
+interface CheckOptions {
+  /** What a relative address is resolved against: the one that redirects to it. */
+  base?: URL;
+  use?: keyof typeof USES;
+}
+
+/** Throws FetchError unless the address may be asked for. `raw` is what was given, or where a redirect leads. */
+export function checkUrl(
+  raw: string,
+  allowHosts: readonly string[],
+  { base, use = "fetch" }: CheckOptions = {},
+): Target {
+  const words = USES[use];
   if (raw.length > LONGEST) throw new FetchError(`The address is longer than ${LONGEST} characters.`);
   // The parser would drop tabs and newlines and turn backslashes around: what a person reads is then not what is fetched.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -42,23 +63,22 @@ export function checkUrl(raw: string, allowHosts: readonly string[], base?: URL)
   const url = URL.parse(raw.trim(), base?.href);
   if (!url) throw new FetchError("The address is not a valid http:// or https:// address.");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw new FetchError("Only http:// and https:// addresses can be fetched.");
+    throw new FetchError(`Only http:// and https:// addresses ${words.scheme}.`);
   }
   if (url.href.length > LONGEST) throw new FetchError(`The address is longer than ${LONGEST} characters.`);
   if (url.username !== "" || url.password !== "")
-    throw new FetchError("An address with a user name or password in it is not fetched.");
+    throw new FetchError(`An address with a user name or password in it ${words.password}.`);
   const host = hostOf(url);
   const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
   const trusted = allowHosts
     .map(allowedHost)
     .some((allowed) => allowed?.host === host && (allowed.port === undefined || allowed.port === port));
-  if (!trusted) checkPublic(host, port);
+  if (!trusted) checkPublic(host, port, words.port);
   return { url, host, port, trusted };
 }
 
-function checkPublic(host: string, port: number): void {
-  if (port !== 80 && port !== 443 && port < 1024)
-    throw new FetchError(`Port ${port} is not one that files are fetched from.`);
+function checkPublic(host: string, port: number, use: string): void {
+  if (port !== 80 && port !== 443 && port < 1024) throw new FetchError(`Port ${port} is not one ${use}.`);
   const literal = parseAddress(host);
   const isPublic = literal ? isPublicAddress(literal) : host.includes(".") && !PRIVATE_NAME.test(host) && !isIPv4(host);
   if (!isPublic) throw notPublic();

@@ -22,6 +22,8 @@ import type { SignIn, Visitor } from "./service-sign-in.ts";
 export interface EndpointsDeps {
   sessions: Sessions;
   signIn: SignIn;
+  /** `mail`: a mail server is. Otherwise links wait for the operator. */
+  setUp: { mail: boolean };
   /** The operator said that plain http is meant. */
   plainHttp: boolean;
   log: Log;
@@ -62,10 +64,13 @@ function page(response: FastifyReply, status: number, content: AccountPage): Fas
   return response.code(status).headers(ACCOUNT_PAGE_HEADERS).send(accountPage(content));
 }
 
-/** What is shown after a form that leaves the visitor outside; undefined where it simply goes on. */
-function donePage(path: string, answer: object): AccountPage | undefined {
-  if (path === "/account/SignUp") return "verify" in answer && answer.verify === true ? DONE_PAGES.verify : undefined;
-  if (path === "/account/Forgot") return DONE_PAGES.forgot;
+/** What is shown after a form that leaves the visitor outside; undefined where it simply goes on. `mail`: links are mailed. */
+function donePage(path: string, answer: object, mail: boolean): AccountPage | undefined {
+  if (path === "/account/SignUp") {
+    if (!("verify" in answer && answer.verify === true)) return undefined;
+    return mail ? DONE_PAGES.verify : DONE_PAGES.verifyByHand;
+  }
+  if (path === "/account/Forgot") return mail ? DONE_PAGES.forgot : DONE_PAGES.forgotByHand;
   return path === "/account/Reset" ? DONE_PAGES.reset : undefined;
 }
 
@@ -79,7 +84,7 @@ export interface Endpoints {
 }
 
 export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endpoints {
-  const { sessions, signIn, plainHttp, log } = deps;
+  const { sessions, signIn, setUp, plainHttp, log } = deps;
 
   function checkOrigin(request: FastifyRequest): void {
     const { "sec-fetch-site": site, origin } = request.headers;
@@ -138,7 +143,7 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
         const answer = await run(call, found);
         if (!form) return reply(response, { result: true, errors: [], ...answer });
         const next = localPath(fields.next);
-        const done = donePage(path, answer);
+        const done = donePage(path, answer, setUp.mail);
         if (done) return page(response, 200, { ...done, next });
         return response
           .code(303)

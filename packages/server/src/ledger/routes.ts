@@ -43,7 +43,10 @@ export function walletRoutes(
     authenticatedPost(app, projects, `/v1/${name}`, run);
   const wantsCsv = (call: Call) => oneOf(call.fields, "format", ["json", "csv"]) === "csv";
 
-  action("Wallet/Detail", ({ principal }) => wallets.detail(principal.accountId));
+  action("Wallet/Detail", async ({ principal }) => ({
+    ...(await wallets.detail(principal.accountId)),
+    payments: stripe.isOn,
+  }));
   action("Wallet/Statement", async (call) => {
     const statement = await wallets.statement(call.principal.accountId, call.fields);
     if (!wantsCsv(call)) return statement;

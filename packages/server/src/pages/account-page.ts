@@ -154,7 +154,7 @@ export function signUpPage(signups: SignUpPolicy): AccountPage {
   return { title: "Make an account", text, more: [TO_SIGN_IN] };
 }
 
-/** What a form has done, where the visitor has something left to do before going on. */
+/** What a form has done, where the visitor has something left to do before going on. `…ByHand`: no mail server is set up. */
 export const DONE_PAGES = {
   verify: {
     title: "Look into your mailbox",
@@ -164,6 +164,16 @@ export const DONE_PAGES = {
   forgot: {
     title: "Look into your mailbox",
     text: "If there is an account with this address, a link to choose a new password is on its way.",
+    more: [TO_SIGN_IN],
+  },
+  verifyByHand: {
+    title: "Ask for your link",
+    text: "This server sends no mail. The link that confirms your address waits for whoever runs it, who passes it on to you. Open it, and you are in.",
+    more: [TO_SIGN_IN],
+  },
+  forgotByHand: {
+    title: "Ask for your link",
+    text: "This server sends no mail. If there is an account with this address, a link to choose a new password waits for whoever runs it, who passes it on.",
     more: [TO_SIGN_IN],
   },
   reset: {

@@ -19,6 +19,7 @@ test("a day counts what has passed of it since the first sample, and never more 
     minutes: "120",
     up: "90",
     running: "60",
+    paused: "0",
   });
   // The history began in the middle of it.
   const later = through(600, 660);
@@ -29,27 +30,54 @@ test("a day counts what has passed of it since the first sample, and never more 
     minutes: "1",
     up: "1",
     running: "1",
+    paused: "0",
   });
 });
 
-test("minutes without a sample are a time of being down, minutes without a worker one of standing still", () => {
-  const samples = [...through(0, 10), ...through(30, 40), ...through(40, 50, { paused: 1 }), ...through(50, 60)];
-  const time = (minute: number) => String((START + minute * MINUTE) / 1000);
-  assert.deepEqual(gapsOf(samples, START + 60 * MINUTE), [
-    { kind: "stopped", from: time(40), to: time(50) },
+const time = (minute: number) => String((START + minute * MINUTE) / 1000);
+
+test("minutes without a sample are a time of being down, those without a worker one of standing still, a pause is a pause", () => {
+  const samples = [
+    ...through(0, 10),
+    ...through(30, 40),
+    ...through(40, 50, { paused: 1 }),
+    ...through(50, 55, { workers: 0 }),
+    ...through(55, 60),
+  ];
+  assert.deepEqual(gapsOf(samples), [
+    { kind: "stopped", from: time(50), to: time(55) },
+    { kind: "paused", from: time(40), to: time(50) },
     { kind: "down", from: time(10), to: time(30) },
   ]);
 });
 
-test("a missed minute is no gap; what goes on has no end; a crash ends a time of standing still", () => {
-  assert.deepEqual(gapsOf([...through(0, 10), ...through(11, 20)], START + 20 * MINUTE), []);
-  assert.deepEqual(gapsOf(through(0, 10, { workers: 0 }), START + 10 * MINUTE), [
-    { kind: "stopped", from: String(START / 1000), to: "0" },
-  ]);
+test("what a day counts as missing is told of, down to a minute", () => {
+  const samples = [
+    ...through(0, 8),
+    at(8, { paused: 1 }),
+    ...through(9, 12),
+    ...through(13, 15),
+    at(15, { workers: 0 }),
+    ...through(16, 20),
+  ];
+  const day = dayOf(START, samples, { since: START, now: START + 20 * MINUTE });
+  assert.deepEqual([day.minutes, day.up, day.running, day.paused], ["20", "19", "17", "1"]);
+  assert.deepEqual(
+    gapsOf(samples).map(({ kind, from, to }) => [kind, from, to]),
+    [
+      ["stopped", time(15), time(16)],
+      ["down", time(12), time(13)],
+      ["paused", time(8), time(9)],
+    ],
+  );
+});
+
+test("what goes on has no end; a crash ends a time of standing still", () => {
+  assert.deepEqual(gapsOf(through(0, 10, { workers: 0 })), [{ kind: "stopped", from: String(START / 1000), to: "0" }]);
   const crashed = [...through(0, 5, { workers: 0 }), ...through(20, 25)];
   assert.deepEqual(
-    gapsOf(crashed, START + 25 * MINUTE).map(({ kind }) => kind),
+    gapsOf(crashed).map(({ kind }) => kind),
     ["down", "stopped"],
   );
-  assert.deepEqual(gapsOf([], START), []);
+  assert.deepEqual(gapsOf([]), []);
 });

@@ -78,7 +78,7 @@ export function createStatus({ db, registry, pauses, log }: StatusDeps): Status 
       oldest: Number.isFinite(oldest) ? String(Math.max(0, Math.floor((now - oldest) / 1000))) : "0",
       since: since === undefined ? "0" : String(Math.floor(since / 1000)),
       days: since === undefined ? [] : await daysUntil(now, since),
-      gaps: gapsOf(week, now).slice(0, GAPS),
+      gaps: gapsOf(week).slice(0, GAPS),
     };
   }
 

@@ -12,6 +12,7 @@ import {
   type QueueWish,
   type RunInputs,
   readInputs,
+  STOPPED_BY_CALLER,
   TASK_STATUSES,
   type Task,
   type TaskStatus,
@@ -307,7 +308,7 @@ export function createTasks(deps: TasksDeps): Tasks {
     async cancel(principal, fields, base) {
       const row = await find(principal, fields);
       const done = await db.write((tx) =>
-        cancel(deps, tx, row.id, { onlyQueued: true, reason: "Cancelled by the caller." }),
+        cancel(deps, tx, row.id, { onlyQueued: true, reason: STOPPED_BY_CALLER.cancel }),
       );
       if (!done) throw apiError("taskNotCancellable");
       return again(row, base);
@@ -327,7 +328,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       const row = await find(principal, fields);
       if (isTerminal(row.status)) throw apiError("taskNotKillable", "it has ended already");
       const done = await db.write((tx) =>
-        cancel(deps, tx, row.id, { onlyQueued: false, reason: "Killed by the caller." }),
+        cancel(deps, tx, row.id, { onlyQueued: false, reason: STOPPED_BY_CALLER.kill }),
       );
       if (!done) throw apiError("taskNotKillable", "it has ended already");
       return again(row, base);

@@ -16,6 +16,7 @@ import type { TaskTraces } from "../metrics/task-traces.ts";
 import { presentTask } from "../tasks/present.ts";
 import { readTask, type Tasks } from "../tasks/service.ts";
 import { type Answer, judge, nextWait, signedHeaders } from "./policy.ts";
+import { callbackBody } from "./present.ts";
 import { CALLBACK_TOPIC, type Webhooks } from "./service.ts";
 import * as store from "./store.ts";
 
@@ -147,13 +148,15 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
     const task = await readTask(db, { id: row.task_id }, row.account_id);
     if (!task) throw new Error("the task is gone");
     const shown = presentTask(task, await tasks.context(task, row.base === "" ? deps.base : row.base));
-    return Buffer.from(JSON.stringify({ result: true, errors: [], total: "1", tasklist: [shown] }));
+    return Buffer.from(callbackBody(shown));
   }
 
-  async function send(row: store.CallbackRow): Promise<{ answer: Answer; response: string }> {
+  /** `at`: unix milliseconds, as signed. */
+  async function send(row: store.CallbackRow): Promise<{ at: number; answer: Answer; response: string }> {
     const body = await bodyOf(row);
     const secrets = await webhooks.secrets(row.project_id);
-    const signed = signedHeaders({ id: row.message_id, now: Date.now(), body, secrets });
+    const at = Date.now();
+    const signed = signedHeaders({ id: row.message_id, now: at, body, secrets });
     try {
       const posted = await guardedPost(row.url, {
         body,
@@ -164,17 +167,17 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
         signal: stopping.signal,
       });
       const response = posted.body.toString("utf8").replaceAll("\0", "\ufffd");
-      return { answer: { status: posted.status, retryAfter: posted.header("retry-after") }, response };
+      return { at, answer: { status: posted.status, retryAfter: posted.header("retry-after") }, response };
     } catch (error) {
       if (!(error instanceof FetchError)) throw error;
-      return { answer: { error: error.message }, response: "" };
+      return { at, answer: { error: error.message }, response: "" };
     }
   }
 
   async function deliver(row: store.CallbackRow): Promise<void> {
     const began = performance.now();
     const span = spanClock();
-    const { answer, response } = await send(row);
+    const { at, answer, response } = await send(row);
     const ms = Math.round(performance.now() - began);
     if ("error" in answer && ms >= TIMEOUT_MS - 100) {
       if (hung.size >= HUNG_HOSTS) hung.clear();
@@ -194,7 +197,7 @@ export function startDeliverer(deps: DelivererDeps): Deliverer {
         state,
         tries,
         nextAt: tx.now + Math.max(wait ?? 0, least),
-        attempt: { at: tx.now - ms, ms, status, error, response },
+        attempt: { at, ms, status, error, response },
       }),
     );
     if (status !== null && status >= 300 && status < 400)

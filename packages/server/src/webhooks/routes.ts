@@ -5,6 +5,7 @@ import { credentialsOf, filesBaseOf, reply, typeOf } from "../http/request.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { listQuery } from "../tasks/policy.ts";
 import type { Tasks } from "../tasks/service.ts";
+import { callbackBody } from "./present.ts";
 import type { Webhooks } from "./service.ts";
 
 export interface WebhookRoutesDeps {
@@ -30,7 +31,10 @@ export function webhookRoutes(app: FastifyInstance, { webhooks, tasks, projects 
     const named = NAMES.some((name) => Object.hasOwn(fields, name) && fields[name] !== "" && fields[name] !== null);
     const { start, limit } = listQuery(fields);
     const id = named ? await taskId(principal, fields, base) : undefined;
-    const { total, callbacks } = await webhooks.list(principal, { taskId: id, start, limit });
+    const bodyOf = named
+      ? async (kept: string) => callbackBody(await tasks.detail(principal, fields, kept || base))
+      : undefined;
+    const { total, callbacks } = await webhooks.list(principal, { taskId: id, start, limit, bodyOf });
     return { total: String(total), errors: [], callbacklist: callbacks, result: true };
   });
   action("/v1/Task/CallbackReplay", async (principal, fields, base) => {

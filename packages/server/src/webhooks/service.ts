@@ -59,7 +59,13 @@ export interface Webhooks {
   secret(principal: Principal, options: { rotate: boolean }): Promise<string>;
   list(
     principal: Principal,
-    query: { taskId: number | undefined; start: number; limit: number },
+    query: {
+      taskId: number | undefined;
+      start: number;
+      limit: number;
+      /** What is sent about the task, with its files below this base ("" = the caller's); left out where it is not to be shown. */
+      bodyOf?: ((base: string) => Promise<string>) | undefined;
+    },
   ): Promise<{ total: number; callbacks: Callback[] }>;
   /** Sends the task's callback again from the first attempt on; throws the catalogue's error where that cannot be. */
   replay(principal: Principal, taskId: number): Promise<void>;
@@ -91,11 +97,13 @@ export function createWebhooks({ db, bus, seal }: { db: Database; bus: Bus; seal
       }
       return (await secrets(projectId))[0] as string;
     },
-    async list({ accountId }, query) {
+    async list({ accountId }, { bodyOf, ...query }) {
       const { total, rows, attempts } = await store.listCallbacks(db, { accountId, ...query });
       const byCallback = Map.groupBy(attempts, (attempt) => attempt.callback_id);
-      const whole = query.taskId !== undefined;
-      return { total, callbacks: rows.map((row) => presentCallback(row, byCallback.get(row.id) ?? [], whole)) };
+      const callbacks = rows.map(async (row) =>
+        presentCallback(row, byCallback.get(row.id) ?? [], row.body ?? (await bodyOf?.(row.base))),
+      );
+      return { total, callbacks: await Promise.all(callbacks) };
     },
     async replay({ accountId }, taskId) {
       const done = await db.write(async (tx) => {

@@ -1,25 +1,14 @@
 import type { ReactNode } from "react";
 import { SideFrame } from "../dashboard/dashboard-frame.tsx";
-import type { NavigationItem } from "../layout/navigation.ts";
+import { ADMIN_PAGES } from "../layout/side-pages.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 
-const PAGES: readonly NavigationItem[] = [
-  { to: "/admin", label: "Workers and queue", exact: true },
-  { to: "/admin/models", label: "Models" },
-  { to: "/admin/accounts", label: "Accounts" },
-  { to: "/admin/coupons", label: "Coupons" },
-  { to: "/admin/publishers", label: "Publishers" },
-  { to: "/admin/reports", label: "Reports" },
-  { to: "/admin/settings", label: "Sign-ups and mail" },
-  { to: "/admin/audit", label: "Audit" },
-];
-
 /** One page of the operator's. Who is none is told so; the API refuses them anyway. */
 export function AdminFrame({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
   return (
-    <SideFrame name="Administration" pages={PAGES} title={title} lead={lead}>
+    <SideFrame name="Administration" pages={ADMIN_PAGES} title={title} lead={lead}>
       <Operators>{children}</Operators>
     </SideFrame>
   );

@@ -93,7 +93,7 @@ function SearchForm({ kind, search, owners }: Omit<ListingProps, "listing"> & { 
         className="mt-5 flex flex-wrap gap-3"
         onSubmit={(event) => event.preventDefault()}
       >
-        <label className="relative min-w-56 grow sm:max-w-md">
+        <label className="relative min-w-[min(14rem,100%)] grow sm:max-w-md">
           <span className="sr-only">Search {kind}</span>
           <Icon name="search" className="pointer-events-none absolute top-2.5 left-3 size-5 text-soft" />
           <input

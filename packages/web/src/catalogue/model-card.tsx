@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { Icon } from "../ui/icons.tsx";
 import type { Card } from "./card.ts";
 import { count, counted } from "./describe.ts";
@@ -22,17 +23,24 @@ export function ModelCard({ model }: { model: Card }) {
         <p className="line-clamp-2 text-sm text-soft">{model.description}</p>
         <dl className="mt-auto flex flex-wrap gap-x-4 gap-y-1 pt-2 text-sm">
           <Fact term="Price">{model.price}</Fact>
-          {model.computingtime !== "" && <Fact term="Run time">{model.computingtime.replace(" seconds", " s")}</Fact>}
+          <Fact term="Run time">
+            {model.computingtime.replace(" seconds", " s") || (
+              <>
+                <span aria-hidden="true">–</span>
+                <span className="sr-only">not known yet</span>
+              </>
+            )}
+          </Fact>
           <Fact term="Runs">{`${count(model.runs)} ${model.runs === 1 ? "run" : "runs"}`}</Fact>
           {model.rating !== undefined && <Fact term="Rating">{`${model.rating} of 5`}</Fact>}
-          {model.comments > 0 && <Fact term="Comments">{counted(model.comments, "comment")}</Fact>}
+          <Fact term="Comments">{counted(model.comments, "comment")}</Fact>
         </dl>
       </div>
     </article>
   );
 }
 
-function Fact({ term, children }: { term: string; children: string }) {
+function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
     <div>
       <dt className="sr-only">{term}</dt>

@@ -107,7 +107,7 @@ function Email() {
     <Panel title="E-mail address" lead={`Now ${email}`}>
       <AccountForm
         send={async (fields) => void (await accountCall("Email", fields, AccountEmpty))}
-        done="A link was sent to the new address. It counts once the link was followed."
+        done="The new address counts once the link that goes there was followed."
         button="Change the address"
       >
         <Labelled label="New address">

@@ -4,6 +4,7 @@ import type { Client } from "@modelyard/sdk";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { counted } from "../catalogue/describe.ts";
+import { CallbackAttempts } from "../history/callback-attempts.tsx";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
 import { useAction } from "../session/use-action.ts";
@@ -152,7 +153,10 @@ function Deliveries() {
 
 function Delivery({ callback, onResent }: { callback: Callback; onResent: () => void }) {
   const { isBusy, problem, act } = useAction();
+  const [isOpen, setOpen] = useState(false);
   const { taskid, callbackurl, status, attempts, nexttime } = callback;
+  // About no run: a project's or key's spending limit.
+  const isNotice = taskid === "0";
   const resend = () =>
     act(async (client) => {
       await client.ask("Task/CallbackReplay", { taskid }, EmptyResponse);
@@ -163,9 +167,13 @@ function Delivery({ callback, onResent }: { callback: Callback; onResent: () => 
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
       <div className="min-w-0 grow basis-72">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <Link to="/runs/$id" params={{ id: taskid }} preload={false} className="link">
-            Run {taskid}
-          </Link>
+          {isNotice ? (
+            <span>Notice of a spending limit</span>
+          ) : (
+            <Link to="/runs/$id" params={{ id: taskid }} preload={false} className="link">
+              Run {taskid}
+            </Link>
+          )}
           <Badge tone={TONES[status]}>{WORDS[status]}</Badge>
           {status === "due" && nexttime !== "0" && (
             <span className="text-sm text-soft">next attempt {timeWords(nexttime)}</span>
@@ -173,23 +181,37 @@ function Delivery({ callback, onResent }: { callback: Callback; onResent: () => 
         </p>
         <p className="mt-1 text-sm wrap-anywhere">{callbackurl}</p>
         {attempts.length > 0 && (
-          <details className="mt-1 text-sm">
+          <details className="mt-1 text-sm" onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary className="text-soft">{counted(attempts.length, "attempt")}</summary>
-            <ul className="mt-1 grid gap-1">
-              {attempts.map((attempt) => (
-                <li key={`${attempt.time} ${attempt.elapsedseconds}`} className="wrap-anywhere">
-                  {timeWords(attempt.time)}, {Number(attempt.elapsedseconds).toFixed(1)} s:{" "}
-                  {attempt.error || `answered ${attempt.httpstatus}`}
-                </li>
-              ))}
-            </ul>
+            {isOpen && (
+              <div className="mt-1">
+                {isNotice ? <CallbackAttempts callback={callback} /> : <WholeAttempts callback={callback} />}
+              </div>
+            )}
           </details>
         )}
         <ProblemNote problem={problem} />
       </div>
-      <Button size="small" disabled={isBusy} aria-label={`Send again: run ${taskid}`} onClick={() => void resend()}>
-        Send again
-      </Button>
+      {!isNotice && (
+        <Button size="small" disabled={isBusy} aria-label={`Send again: run ${taskid}`} onClick={() => void resend()}>
+          Send again
+        </Button>
+      )}
     </li>
+  );
+}
+
+/** The attempts with all that was said: too long for the list, so it is asked for one by one. */
+function WholeAttempts({ callback }: { callback: Callback }) {
+  const { taskid, webhookid, attempts } = callback;
+  const found = useAnswer(`callbacks ${taskid} ${attempts.length}`, (client) =>
+    client.ask("Task/CallbackList", { taskid }, CallbackListResponse),
+  );
+  return (
+    <Answered of={found}>
+      {({ callbacklist }) => (
+        <CallbackAttempts callback={callbacklist.find((whole) => whole.webhookid === webhookid) ?? callback} />
+      )}
+    </Answered>
   );
 }

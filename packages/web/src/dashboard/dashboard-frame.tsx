@@ -1,31 +1,12 @@
 import { Link, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 import type { NavigationItem } from "../layout/navigation.ts";
+import { DASHBOARD_PAGES, EARNINGS } from "../layout/side-pages.ts";
 import { mayManageFor } from "../session/acting.ts";
 import { useSession } from "../session/session-provider.tsx";
 import { SignedIn } from "../session/signed-in.tsx";
 import { ManagersOnly } from "./managers-only.tsx";
 import { useEarns } from "./use-earns.ts";
-
-interface DashboardPage extends NavigationItem {
-  /** The API asks for `manage` there: plain members of an organisation have it not. */
-  forManagers?: true;
-}
-
-const PAGES: readonly DashboardPage[] = [
-  { to: "/dashboard", label: "Overview", exact: true, forManagers: true },
-  { to: "/runs", label: "Runs" },
-  { to: "/dashboard/projects", label: "Projects and keys", forManagers: true },
-  { to: "/dashboard/usage", label: "Usage", forManagers: true },
-  { to: "/dashboard/wallet", label: "Wallet", forManagers: true },
-  { to: "/dashboard/files", label: "Files" },
-  { to: "/dashboard/callbacks", label: "Callbacks", forManagers: true },
-  { to: "/dashboard/organizations", label: "Organisations" },
-  { to: "/dashboard/account", label: "Account" },
-  { to: "/dashboard/activity", label: "Activity", forManagers: true },
-];
-/** Only for who has models that earn. */
-const EARNINGS: DashboardPage = { to: "/dashboard/earnings", label: "Earnings", forManagers: true };
 
 interface FrameProps {
   title: string;
@@ -41,8 +22,8 @@ export function DashboardFrame({ children, ...props }: FrameProps) {
   const manages = session.state !== "in" || mayManageFor(session.acting);
   const earns = useEarns();
   const here = useRouterState({ select: (state) => state.location.pathname.replace(/\/$/, "") });
-  const pages = earns ? [...PAGES, EARNINGS] : PAGES;
-  const isClosed = !manages && [...PAGES, EARNINGS].some(({ to, forManagers }) => forManagers && to === here);
+  const pages = earns ? [...DASHBOARD_PAGES, EARNINGS] : DASHBOARD_PAGES;
+  const isClosed = !manages && [...DASHBOARD_PAGES, EARNINGS].some(({ to, forManagers }) => forManagers && to === here);
   return (
     <SideFrame name="Dashboard" pages={manages ? pages : pages.filter(({ forManagers }) => !forManagers)} {...props}>
       {isClosed ? <ManagersOnly /> : children}

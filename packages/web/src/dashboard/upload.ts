@@ -13,9 +13,16 @@ export interface UploadOptions {
   signal: AbortSignal;
 }
 
+/** The API names the field of the form; who looks at the page has a file. */
+export function uploadWords(message: string): string {
+  const why = /^Request files \[file\] (.+)$/.exec(message)?.[1];
+  return why === undefined ? message : `This file ${why}.`;
+}
+
 /** Throws RefusedError with the server's sentence, or the signal's reason. */
 export async function upload({ session, file, folderId, onProgress, signal }: UploadOptions): Promise<void> {
   if (session.state !== "in") throw new RefusedError("Nobody is signed in.");
+  if (file.size === 0) throw new RefusedError("This file is empty.");
   const bearer = await session.tokens.bearer();
   const form = new FormData();
   // The folder goes first: the server reads the parts in order.
@@ -34,6 +41,6 @@ export async function upload({ session, file, folderId, onProgress, signal }: Up
   });
   const body = JSON.parse(answer) as { errors?: { message?: unknown }[] };
   const message = body.errors?.[0]?.message;
-  if (typeof message === "string") throw new RefusedError(message);
+  if (typeof message === "string") throw new RefusedError(uploadWords(message));
   FileUploadResponse.parse(body);
 }

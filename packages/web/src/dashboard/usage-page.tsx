@@ -15,7 +15,7 @@ import { type Column, Table } from "../ui/table.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { Figure } from "./figure.tsx";
-import { money } from "./money-words.ts";
+import { exactDigits, money } from "./money-words.ts";
 import { daysBetween, readUsageSearch, STATEMENTS, type UsageSearch } from "./usage-search.ts";
 
 type By = (typeof STATEMENTS)[number];
@@ -134,11 +134,12 @@ function Statement({
       />
     );
   const runs = lines.reduce((sum, line) => sum + Number(line.runs), 0);
+  const digits = exactDigits([total, ...lines.map(({ amount }) => amount)]);
   const byDay = new Map(lines.map((line) => [line.day, line]));
   return (
     <>
       <dl className="grid gap-4 sm:grid-cols-2">
-        <Figure term={`Spent from ${from} to ${to}`} value={money(total)} />
+        <Figure term={`Spent from ${from} to ${to}`} value={money(total, digits)} />
         <Figure term="Runs that were charged" value={next === "" ? runs : `${runs} and more`} />
       </dl>
       {by === "day" && (
@@ -155,7 +156,7 @@ function Statement({
       </div>
       <Table
         label={`Usage by ${LABELS[by].toLowerCase()}`}
-        columns={columnsOf(by, Number(total))}
+        columns={columnsOf(by, Number(total), digits)}
         rows={lines}
         keyOf={(line) => JSON.stringify(line)}
       />
@@ -169,7 +170,8 @@ function Statement({
   );
 }
 
-function columnsOf(by: By, total: number): Column<StatementLine>[] {
+/** `digits`: of amounts, after the point. */
+function columnsOf(by: By, total: number, digits: number): Column<StatementLine>[] {
   const what: Column<StatementLine>[] =
     by === "task"
       ? [
@@ -191,7 +193,7 @@ function columnsOf(by: By, total: number): Column<StatementLine>[] {
       ? []
       : [{ title: "Share", cell: ({ amount }: StatementLine) => <Share of={Number(amount) / total} /> }]),
     ...(by === "task" ? [] : [{ title: "Runs", cell: ({ runs }: StatementLine) => runs, isNumber: true }]),
-    { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+    { title: "Amount", cell: ({ amount }) => money(amount, digits), isNumber: true },
   ];
 }
 

@@ -1,5 +1,4 @@
 /** Whether models earn for whom the visitor acts: only then is there a page about it. */
-import { EarningsResponse } from "@modelyard/contract";
 import { useEffect, useState } from "react";
 import type { Tokens } from "../session/account.ts";
 import { mayManageFor } from "../session/acting.ts";
@@ -26,10 +25,8 @@ export function useEarns(): boolean {
 
     async function ask(): Promise<boolean> {
       try {
-        const { clientFor } = await import("../run/client.ts");
-        const today = new Date().toISOString().slice(0, 10);
-        const fields = { from: today, to: today };
-        return (await clientFor(session).ask("Earnings/Detail", fields, EarningsResponse)).publishers.length > 0;
+        const { earns } = await import("./earns.ts");
+        return await earns(session);
       } catch {
         // The page is there by its address all the same; the next visit asks again.
         return false;

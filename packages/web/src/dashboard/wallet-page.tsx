@@ -43,6 +43,7 @@ function Wallet() {
     const { transactions: rows, next } = await client.ask("Wallet/Transactions", { cursor }, TransactionsResponse);
     return { rows, next };
   });
+  const payments = found.answer.state === "there" ? found.answer.data.payments : undefined;
   const changed = () => {
     found.reload();
     transactions.found.reload();
@@ -67,10 +68,10 @@ function Wallet() {
         )}
       </Answered>
       <div className="grid gap-6 xl:grid-cols-2">
-        <TopUp />
+        <TopUp payments={payments} />
         <Coupon onUsed={changed} />
       </div>
-      <AutoTopUp />
+      {payments === true && <AutoTopUp />}
       <section aria-labelledby="transactions-title">
         <h2 id="transactions-title" className="mb-3 text-lg">
           What came in
@@ -104,7 +105,19 @@ const COLUMNS: readonly Column<WalletTransaction>[] = [
   { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
 ];
 
-function TopUp() {
+/** `payments`: whether this server takes any; undefined until it is known. */
+function TopUp({ payments }: { payments: boolean | undefined }) {
+  if (payments) return <Payment />;
+  return (
+    <Panel title="Top up">
+      {payments === false && (
+        <p>No payments are set up on this server: ask whoever runs it for credit or for a coupon.</p>
+      )}
+    </Panel>
+  );
+}
+
+function Payment() {
   const { isBusy, problem, act } = useAction();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

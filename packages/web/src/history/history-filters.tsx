@@ -72,7 +72,7 @@ export function HistoryFilters({ search, projects, tags }: HistoryFiltersProps) 
           apply();
         }}
       >
-        <label className="grid min-w-52 grow gap-1 sm:max-w-sm">
+        <label className="grid min-w-[min(13rem,100%)] grow gap-1 sm:max-w-sm">
           <span className="text-sm text-soft">Text of the inputs, or a run's number</span>
           <input type="search" name="q" className="field" defaultValue={search.q} autoComplete="off" />
         </label>

@@ -4,7 +4,7 @@ import { useSession } from "../session/session-provider.tsx";
 import { refusal, useAnswer } from "../session/use-answer.ts";
 import { Button } from "../ui/button.tsx";
 import { toast } from "../ui/toast.tsx";
-import { timeWords } from "./snippet.ts";
+import { CallbackAttempts } from "./callback-attempts.tsx";
 
 const WORDS = { due: "Not delivered yet", delivered: "Delivered", failed: "Given up" } as const;
 
@@ -38,13 +38,7 @@ export function RunCallbacks({ taskId }: { taskId: string }) {
               <div key={callback.webhookid} className="mt-2 grid gap-2 text-sm">
                 <p className="wrap-anywhere">{callback.callbackurl}</p>
                 <p className="font-semibold">{WORDS[callback.status]}</p>
-                <ul className="grid gap-1 text-soft">
-                  {callback.attempts.map((attempt) => (
-                    <li key={`${attempt.time} ${attempt.elapsedseconds}`} className="wrap-anywhere">
-                      {timeWords(attempt.time)}: {attempt.error || `answered ${attempt.httpstatus}`}
-                    </li>
-                  ))}
-                </ul>
+                <CallbackAttempts callback={callback} />
                 <Button size="small" className="justify-self-start" onClick={() => void resend()}>
                   Send again
                 </Button>

@@ -1,4 +1,4 @@
-/** The account's runs, newest first, by their place in the list: pages are asked for as they come into sight, and again while runs go on. */
+/** The account's runs, newest first, by their place in the list: pages are asked for as they come into sight, and again from time to time. */
 import { type Task, taskOutcome } from "@modelyard/contract";
 import type { TaskQuery } from "@modelyard/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
@@ -7,8 +7,8 @@ import { refusal } from "../session/use-answer.ts";
 
 /** Runs asked for at a time. */
 const PAGE = 50;
-/** Between two looks at runs that go on, in milliseconds. */
-const LIVE_MS = 3_000;
+/** Between two looks while something goes on, and otherwise: a run may be started elsewhere. Milliseconds. */
+const LOOK_MS = { live: 3_000, quiet: 10_000 } as const;
 
 interface Runs {
   key: string;
@@ -91,13 +91,21 @@ export function useRuns(query: TaskQuery): UseRuns {
   const refresh = useCallback(() => {
     for (const page of new Set([0, ...inSight()])) void ask(page);
   }, [ask, inSight]);
+  const isIn = session.state === "in";
   useEffect(() => {
-    if (!goesOn) return;
-    const timer = setInterval(() => {
+    if (!isIn) return;
+    const look = () => {
       if (document.visibilityState === "visible") refresh();
-    }, LIVE_MS);
-    return () => clearInterval(timer);
-  }, [goesOn, refresh]);
+    };
+    const timer = setInterval(look, goesOn ? LOOK_MS.live : LOOK_MS.quiet);
+    addEventListener("focus", look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearInterval(timer);
+      removeEventListener("focus", look);
+      document.removeEventListener("visibilitychange", look);
+    };
+  }, [isIn, goesOn, refresh]);
 
   return {
     total: shown?.total,

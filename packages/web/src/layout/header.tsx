@@ -10,33 +10,37 @@ import { ThemeToggle } from "./theme-toggle.tsx";
 const LINK =
   "rounded-md px-3 py-1.5 text-soft hover:bg-sunk hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink";
 
+/** What it folds goes by its room measured in letters (container queries): large text is the same to it as a small window. */
 export function Header() {
   return (
-    <header className="sticky top-0 z-30 border-b border-line bg-paper">
-      <div className="mx-auto flex h-16 w-full max-w-[100rem] items-center gap-2 px-4 sm:px-8">
-        <Link to="/" className="mr-1 flex items-center gap-2.5 rounded-md text-lg font-semibold tracking-tight sm:mr-4">
+    <header className="@container sticky top-0 z-30 border-b border-line bg-paper">
+      <div className="mx-auto flex min-h-16 w-full max-w-[100rem] flex-wrap items-center gap-x-2 px-4 py-2 @max-2xs:gap-x-1 @max-2xs:px-2 sm:px-8">
+        <Link
+          to="/"
+          className="mr-1 flex items-center gap-2.5 rounded-md text-lg font-semibold tracking-tight @xl:mr-4"
+        >
           <Logo />
-          <span>Modelyard</span>
+          <span className="@max-sm:sr-only">Modelyard</span>
         </Link>
-        <nav aria-label="Main" className="hidden items-center lg:flex">
+        <nav aria-label="Main" className="hidden items-center @5xl:flex">
           {NAVIGATION.map(({ to, label, exact }) => (
             <Link key={to} to={to} className={LINK} activeOptions={{ exact: exact ?? false, includeSearch: false }}>
               {label}
             </Link>
           ))}
         </nav>
-        <div className="ml-auto flex items-center gap-1">
+        <div className="ml-auto flex min-w-0 flex-wrap items-center justify-end gap-1 @max-2xs:gap-0">
           <button
             type="button"
             onClick={openPalette}
             aria-keyshortcuts="Control+K Meta+K"
-            className="flex min-h-10 items-center gap-2 rounded-md px-2.5 text-soft hover:bg-sunk hover:text-ink xl:min-w-56 xl:border xl:border-line xl:bg-card"
+            className="flex min-h-10 items-center gap-2 rounded-md px-2.5 text-soft hover:bg-sunk hover:text-ink @max-2xs:px-1.5 @7xl:min-w-56 @7xl:border @7xl:border-line @7xl:bg-card"
           >
             <Icon name="search" />
-            <span className="max-xl:sr-only">Search</span>
+            <span className="@max-7xl:sr-only">Search</span>
             <span
               aria-hidden="true"
-              className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs xl:inline"
+              className="ml-auto hidden rounded border border-line px-1.5 font-mono text-xs @7xl:inline"
             >
               Ctrl K
             </span>
@@ -44,16 +48,16 @@ export function Header() {
           <ThemeToggle />
           <AccountMenu />
           {/* A disclosure of the browser's own: it works without JavaScript. */}
-          <details className="group relative lg:hidden" name="menu">
+          <details className="group @md:relative @5xl:hidden" name="menu">
             <summary
-              className="grid size-10 list-none place-items-center rounded-md hover:bg-sunk [&::-webkit-details-marker]:hidden"
+              className="grid size-10 list-none place-items-center rounded-md hover:bg-sunk @max-2xs:size-8 [&::-webkit-details-marker]:hidden"
               aria-label="Menu"
             >
               <Icon name="menu" />
             </summary>
             <nav
               aria-label="Menu"
-              className="absolute right-0 mt-2 grid w-52 rounded-lg border border-line bg-card p-2 shadow-xl"
+              className="absolute right-4 mt-2 grid max-h-[calc(100dvh-5rem)] w-52 max-w-[calc(100vw-2rem)] overflow-y-auto rounded-lg border border-line bg-card p-2 shadow-xl @md:right-0"
             >
               {NAVIGATION.map(({ to, label, exact }) => (
                 <Link

@@ -6,7 +6,7 @@ export function ThemeToggle() {
   return (
     <button
       type="button"
-      className="grid size-10 place-items-center rounded-md text-soft hover:bg-sunk hover:text-ink"
+      className="grid size-10 place-items-center rounded-md text-soft hover:bg-sunk hover:text-ink @max-2xs:size-8"
       aria-label="Switch between light and dark"
       onClick={() => chooseTheme(currentTheme() === "dark" ? "light" : "dark")}
     >

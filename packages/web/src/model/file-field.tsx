@@ -27,8 +27,11 @@ export function FileField({ item, value, onChange, onLeave, id, describedBy, pro
     setSource(undefined);
   };
   const addFiles = (files: readonly File[]) => {
-    const fitting = files.filter((file) => accepts(item, file));
-    setRefused(fitting.length < files.length ? `Only ${kinds(item)} can be used here.` : undefined);
+    const right = files.filter((file) => accepts(item, file));
+    const fitting = right.filter(({ size }) => size > 0);
+    const empty = right.find(({ size }) => size === 0);
+    const kindWords = right.length < files.length ? `Only ${kinds(item)} can be used here.` : undefined;
+    setRefused(empty ? `${empty.name} is empty.` : kindWords);
     if (fitting.length > 0) add(fitting.map((file) => ({ kind: "file", file })));
   };
   const onDrop = (event: DragEvent) => {
@@ -154,7 +157,7 @@ function AddressInput({ label, onAdd }: { label: string; onAdd: (url: string) =>
     setText("");
   };
   return (
-    <div className="flex min-w-56 grow gap-1">
+    <div className="flex min-w-[min(14rem,100%)] grow gap-1">
       <input
         type="url"
         className="field min-h-8 grow px-2.5 py-1 text-sm"

@@ -55,7 +55,7 @@ export function ModelHeader({ model, values }: { model: ModelData["model"]; valu
         </ol>
       </nav>
       <div className="mt-2 flex flex-wrap items-start gap-x-8 gap-y-4">
-        <div className="min-w-64 grow basis-96">
+        <div className="min-w-[min(16rem,100%)] grow basis-96">
           <h1 className="text-3xl wrap-anywhere">
             <span className="font-normal text-soft">{model.slugowner}/</span>
             {model.slugproject}

@@ -1,5 +1,5 @@
 /** Folds the frames of a run's socket, and the answers about it, into the run as the page shows it. Pure. */
-import type { Frame, Task, TaskEventType } from "@modelyard/contract";
+import { type Frame, STOPPED_BY_CALLER, type Task, type TaskEventType } from "@modelyard/contract";
 import type { RunState } from "./run.ts";
 
 export type RunAction =
@@ -87,12 +87,18 @@ function withSteps(state: RunState, task: Task): RunState {
   return task.modelyard.steps === null ? state : { ...state, steps: task.modelyard.steps };
 }
 
+const STOPS: readonly string[] = Object.values(STOPPED_BY_CALLER);
+
+/** Why it ended. Who looks at the page is mostly the caller that the API speaks of. */
+function reasonOf({ modelyard: { endreason } }: Task): string | undefined {
+  return endreason !== null && STOPS.includes(endreason) ? "It was stopped." : (endreason ?? undefined);
+}
+
 function ended(state: RunState, task: Task): RunState {
   const base = { ...withSteps(state, task), task, outputs: task.outputs, waiting: undefined, isThinking: false };
-  if (task.status === "task_cancel")
-    return { ...base, phase: "cancelled", problem: task.modelyard.endreason ?? undefined };
+  if (task.status === "task_cancel") return { ...base, phase: "cancelled", problem: reasonOf(task) };
   if (task.pexit === "0") return { ...base, phase: "done", problem: undefined };
-  const said = task.modelyard.endreason ?? task.debugerror.trim().split("\n").at(-1);
+  const said = reasonOf(task) ?? task.debugerror.trim().split("\n").at(-1);
   return { ...base, phase: "failed", problem: said || "The model ended with an error." };
 }
 

@@ -19,7 +19,7 @@ export function AccountMenu() {
     const { acting } = session;
     const pages = [...ACCOUNT_NAVIGATION, ...(role === "operator" && !acting ? OPERATOR_NAVIGATION : [])];
     return (
-      <details className="relative ml-1" name="menu" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <details className="ml-1 @md:relative" name="menu" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary
           aria-label={acting ? `Account: ${email}, acting for ${acting.name}` : `Account: ${email}`}
           className={`grid size-9 list-none place-items-center text-sm font-semibold [&::-webkit-details-marker]:hidden ${acting ? "rounded-md bg-signal text-signal-ink" : "rounded-full bg-ink text-paper"}`}
@@ -29,7 +29,7 @@ export function AccountMenu() {
         <form
           method="post"
           action="/account/SignOut"
-          className="absolute right-0 mt-2 grid max-h-[calc(100dvh-5rem)] w-64 gap-3 overflow-y-auto rounded-lg border border-line bg-card p-4 shadow-xl"
+          className="absolute right-4 mt-2 grid max-h-[calc(100dvh-5rem)] w-64 max-w-[calc(100vw-2rem)] gap-3 overflow-y-auto rounded-lg border border-line bg-card p-4 shadow-xl @md:right-0"
         >
           <p className="text-sm wrap-anywhere">
             {name !== "" && <span className="block font-semibold">{name}</span>}
@@ -60,7 +60,7 @@ export function AccountMenu() {
         <a href={signInPath()} className="ml-1 rounded-md px-3 py-2 font-semibold whitespace-nowrap hover:bg-sunk">
           Sign in
         </a>
-        <a href={signInPath(SIGN_UP)} className={`${buttonClass("primary")} whitespace-nowrap max-sm:hidden`}>
+        <a href={signInPath(SIGN_UP)} className={`${buttonClass("primary")} whitespace-nowrap @max-xl:hidden`}>
           Sign up
         </a>
       </>

@@ -3,7 +3,7 @@ import { STATUS_DAYS, type StatusDay, type StatusGap, type StatusResponse } from
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { counted, duration } from "../catalogue/describe.ts";
 import { useRepeated } from "../session/use-repeated.ts";
-import { availability, dayWords, timeUtc } from "./status-words.ts";
+import { availability, dayWords, pauseWords, timeUtc } from "./status-words.ts";
 
 const route = getRouteApi("/status");
 
@@ -21,7 +21,12 @@ export function StatusPage() {
       </div>
       <Now status={status} />
       <History title="The API and these pages answer" days={status.days} of={({ up }) => up} />
-      <History title="Runs are started" days={status.days} of={({ running }) => running} />
+      <History
+        title="Runs are started"
+        days={status.days}
+        of={({ running }) => running}
+        paused={({ paused }) => paused}
+      />
       <Gaps gaps={status.gaps} />
     </div>
   );
@@ -57,14 +62,27 @@ function Now({ status }: { status: StatusResponse }) {
 const DAY = 10;
 const HEIGHT = 40;
 
-function History({ title, days, of }: { title: string; days: readonly StatusDay[]; of: (day: StatusDay) => string }) {
+interface HistoryProps {
+  title: string;
+  days: readonly StatusDay[];
+  /** Minutes of a day in which it was so. */
+  of: (day: StatusDay) => string;
+  /** Minutes in which it was not, because the operator said so. */
+  paused?: (day: StatusDay) => string;
+}
+
+function History({ title, days, of, paused = () => "0" }: HistoryProps) {
+  const pause = days.reduce((sum, day) => sum + Number(paused(day)), 0);
   const missing = Math.max(0, STATUS_DAYS - days.length);
   const whole = availability(days, of);
   return (
     <section aria-label={title} className="rounded-lg border border-line bg-card p-5">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 className="text-lg">{title}</h2>
-        <p className="tabular-nums">{whole === undefined ? "not measured yet" : `${whole} of the time`}</p>
+        <p className="tabular-nums">
+          {whole === undefined ? "not measured yet" : `${whole} of the time`}
+          {pause > 0 && `, ${pauseWords(pause)} by the operator`}
+        </p>
       </div>
       <svg
         viewBox={`0 0 ${STATUS_DAYS * DAY} ${HEIGHT}`}
@@ -82,9 +100,9 @@ function History({ title, days, of }: { title: string; days: readonly StatusDay[
             x={(missing + index) * DAY}
             width={DAY - 2}
             height={HEIGHT}
-            className={tone(Number(of(day)) / Number(day.minutes))}
+            className={tone(Number(of(day)) / Number(day.minutes), Number(paused(day)) / Number(day.minutes))}
           >
-            <title>{dayWords(day, of(day))}</title>
+            <title>{dayWords(day, of(day), paused(day))}</title>
           </rect>
         ))}
       </svg>
@@ -97,7 +115,7 @@ function History({ title, days, of }: { title: string; days: readonly StatusDay[
         <ul className="mt-2 grid gap-x-6 sm:grid-cols-2">
           {days.toReversed().map((day) => (
             <li key={day.day} className="tabular-nums">
-              {dayWords(day, of(day))}
+              {dayWords(day, of(day), paused(day))}
             </li>
           ))}
         </ul>
@@ -106,13 +124,18 @@ function History({ title, days, of }: { title: string; days: readonly StatusDay[
   );
 }
 
-function tone(share: number): string {
+/** A pause is no failure: it never makes a day red. */
+function tone(share: number, paused: number): string {
   if (!(share >= 0)) return "fill-line";
   if (share >= 0.999) return "fill-good";
-  return share >= 0.95 ? "fill-wait" : "fill-bad";
+  return share + paused >= 0.95 ? "fill-wait" : "fill-bad";
 }
 
-const KINDS = { down: "The server did not answer", stopped: "No run was started" } as const;
+const KINDS = {
+  down: "The server did not answer",
+  stopped: "No worker was there to run anything",
+  paused: "The operator kept runs waiting",
+} as const;
 
 function Gaps({ gaps }: { gaps: readonly StatusGap[] }) {
   return (

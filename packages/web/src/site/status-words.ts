@@ -13,9 +13,14 @@ export function availability(days: readonly StatusDay[], of: (day: StatusDay) =>
   return percent(days.reduce((sum, day) => sum + Number(of(day)), 0) / minutes);
 }
 
-/** `2026-11-25: 99.93 % of 1440 minutes`. */
-export function dayWords({ day, minutes }: StatusDay, of: string): string {
-  return `${day}: ${minutes === "0" ? "–" : percent(Number(of) / Number(minutes))} of ${minutes} minutes`;
+/** `2026-11-25: 99.93 % of 1440 minutes, 1 minute of pause`. `paused`: minutes of it that the operator chose. */
+export function dayWords({ day, minutes }: StatusDay, of: string, paused = "0"): string {
+  const words = `${day}: ${minutes === "0" ? "–" : percent(Number(of) / Number(minutes))} of ${minutes} minutes`;
+  return paused === "0" ? words : `${words}, ${pauseWords(Number(paused))}`;
+}
+
+export function pauseWords(minutes: number): string {
+  return `${minutes} ${minutes === 1 ? "minute" : "minutes"} of pause`;
 }
 
 /** Unix seconds → `2026-11-25 13:37`. */
