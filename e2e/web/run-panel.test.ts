@@ -13,12 +13,20 @@ after(async () => site?.close());
 
 const press = (page: Page) => page.getByRole("button", { name: /^Run( again)?$/ }).click();
 const done = (page: Page) => page.locator('[data-run="done"]').waitFor();
-/** The panel's upper edge and the window, below the header that sticks to its top. */
+/** Until it is so: the page's policy lets no text be run there again and again. */
+async function until(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; !(await page.evaluate(expression)); tries++) {
+    assert.ok(tries < 100, `never: ${expression}`);
+    await page.waitForTimeout(50);
+  }
+}
+const EDGES = `const edges = (at) => document.querySelector(at)?.getBoundingClientRect() ?? { top: -1, bottom: 0 };`;
+/** The panel's upper edge is in the window, below the header that sticks to its top. */
 const isInWindow = (page: Page) =>
-  page.waitForFunction(`(() => {
-    const edges = (at) => document.querySelector(at)?.getBoundingClientRect() ?? { top: -1, bottom: 0 };
-    return edges("[data-run]").top >= edges("body header").bottom && edges("[data-run]").top < innerHeight - 40;
-  })()`);
+  until(
+    page,
+    `(() => { ${EDGES} return edges("[data-run]").top >= edges("body header").bottom && edges("[data-run]").top < innerHeight - 40; })()`,
+  );
 /** As another tab of the same browser would. */
 const account = (page: Page, path: string, fields: object = {}) =>
   page.evaluate(

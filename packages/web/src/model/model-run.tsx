@@ -1,6 +1,7 @@
 /** The run beside a model's form, with what has changed in the form since. Loaded with the first run. */
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { isPictureHere } from "../run/input-picture.ts";
 import { isOver, type RunState } from "../run/run.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import type { Started } from "../run/use-run.ts";
@@ -95,15 +96,13 @@ function inputPicture(values: FormValues | undefined): string | undefined {
   const pictures = Object.values(values ?? {}).flatMap((value) => {
     if (!Array.isArray(value)) return [];
     return value.flatMap((entry) => {
-      if (entry.kind === "url")
-        return /\.(png|jpe?g|webp|gif|avif)$/i.test(entry.url) && sameOrigin(entry.url) ? [entry.url] : [];
+      if (entry.kind === "url") return isPictureHere(entry.url) ? [entry.url] : [];
       return entry.file.type.startsWith("image/") ? [objectUrl(entry.file)] : [];
     });
   });
   return pictures.length === 1 ? pictures[0] : undefined;
 }
 
-const sameOrigin = (url: string) => URL.parse(url)?.origin === location.origin;
 const urls = new WeakMap<File, string>();
 
 /** One address for each file for as long as the page lives. */

@@ -43,6 +43,7 @@ const sentence = (text = "") => (/[.!?…]$/.test(text.trim()) ? text : `${text}
 export function RunPanel(props: RunPanelProps) {
   const { run, model, inputPicture, inputs, typical, estimate, changes, onStop, onDismiss } = props;
   const over = isOver(run);
+  const name = `${model.slugproject}-${run.taskId ?? ""}`;
   return (
     <section aria-label="Run" className="overflow-hidden rounded-lg border border-line bg-card" data-run={run.phase}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-3">
@@ -101,7 +102,7 @@ export function RunPanel(props: RunPanelProps) {
             {sentence(run.problem ?? "It was stopped.")} What had come so far stays here, and it costs nothing.
           </Note>
         )}
-        <StreamedText run={run} />
+        <StreamedText run={run} name={name} />
         {run.outputs.length > 0 && (
           <Outputs outputs={run.outputs} inputPicture={inputPicture} inputs={inputs} taskId={run.taskId ?? ""} />
         )}
@@ -113,7 +114,7 @@ export function RunPanel(props: RunPanelProps) {
         <Logs
           stdout={run.answer === "" ? run.stdout : ""}
           stderr={run.stderr}
-          name={`${model.slugproject}-${run.taskId ?? ""}`}
+          name={name}
           open={run.phase === "failed"}
         />
       </div>
