@@ -32,6 +32,8 @@ const PLAIN: Record<string, unknown> = {
   status: undefined,
   // A number to count down from in one's own list; whose task has it does not matter.
   before: "999999999",
+  // The same within one task.
+  after: 0,
   rotate: undefined,
   file: undefined,
   name: "cross-tenant",

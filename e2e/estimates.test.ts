@@ -1,7 +1,7 @@
 // How long a run takes is told for what was chosen: before it, while it waits and while it runs; known again after a restart.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { USD } from "@modelyard/contract";
+import { formatUsd, parseUsd, USD } from "@modelyard/contract";
 import { apiCall, STORES, startTestServer } from "@modelyard/testing";
 
 for (const store of STORES)
@@ -34,6 +34,11 @@ for (const store of STORES)
       const { alike } = body.tool[0].modelyard;
       assert.equal(alike.length, 2);
       assert.deepEqual(alike.map(({ p50 }: { p50: number }) => p50 >= 1).toSorted(), [false, true]);
+      // The fixture costs $0.001 a second.
+      const [least, most] = alike.map(({ cost }: { cost: string }) => Number(cost)).toSorted();
+      assert.ok(least < 0.001 && most >= 0.0015 && most < 0.003, JSON.stringify(alike));
+      const typical = Number(body.tool[0].modelyard.typicalcost);
+      assert.ok(typical >= least && typical < 0.001, `${typical}`);
 
       const task = await client.run("test/wait", { seconds: 1.5 });
       let facts = (await client.detail(task)).modelyard;
@@ -49,12 +54,15 @@ for (const store of STORES)
       await host.worker();
       const { client } = await host.account(500n * USD);
       for (let n = 0; n < 3; n++) await client.wait(await client.run("test/echo", { prompt: "short" }));
+      const costs = (await client.tasks()).tasks.map(({ totalcost }) => Number(totalcost)).toSorted((a, b) => a - b);
       const rows = await db.all<{ likeness: string }>("select likeness from task", []);
       assert.equal(new Set(rows.map(({ likeness }) => likeness)).size, 1);
       const { createModelStats } = await import("@modelyard/server/parts");
       const again = await createModelStats(db, () => {});
       t.after(() => again.close());
       const [model] = await db.all<{ model_id: number }>("select model_id from task limit 1", []);
-      assert.equal(again.timesAlike(Number(model?.model_id))[0]?.likeness, rows[0]?.likeness);
+      const [alike] = again.timesAlike(Number(model?.model_id));
+      assert.equal(alike?.likeness, rows[0]?.likeness);
+      assert.equal(formatUsd(alike?.times.cost ?? -1n), formatUsd(parseUsd(String(costs[1]))));
     });
   });

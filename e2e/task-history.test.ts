@@ -6,6 +6,7 @@ import {
   Failure,
   ProjectListResponse,
   TaskDetailResponse,
+  TaskEventsResponse,
   TaskListResponse,
   TaskStatResponse,
 } from "@modelyard/contract";
@@ -136,4 +137,25 @@ test("narrowed by what tasks cost, in dollars, both ends included", async () => 
   assert.ok(!(await ids({ costto: "0.005" })).includes(taskid));
   assert.deepEqual(await ids({ costfrom: "999" }), []);
   await post("InputOutputDelete", { taskid });
+});
+
+test("a task's log is read in pages, in order, and leads from its start to its end", async () => {
+  const client = platform.client("apikey");
+  const { taskid } = await client.run("test/echo", { prompt: "x", steps: 5 });
+  await client.wait({ taskid }, { intervalMs: 20 });
+  const page = async (after: number) => TaskEventsResponse.parse(await post("Events", { taskid, after })).events;
+  const all = await page(0);
+  assert.deepEqual(
+    all.map(({ seq }) => seq),
+    all.map((_, index) => index + 1),
+  );
+  assert.deepEqual(
+    [all[0]?.type, all[1]?.type, all.at(-1)?.type],
+    ["task_queue", "task_accept", "task_postprocess_end"],
+  );
+  assert.ok(all.some(({ body }) => body?.kind === "progress"));
+  assert.ok(all.every(({ at }, index) => at >= (all[index - 1]?.at ?? 0) && at > 1e12));
+  assert.deepEqual(await page(3), all.slice(3));
+  assert.deepEqual(await page(all.length), []);
+  assert.equal(Failure.parse(await post("Events", { taskid: 987654 })).errors[0]?.message, "There is no task yet.");
 });

@@ -18,6 +18,7 @@ import {
   RunResponse,
   TaskActionResponse,
   TaskDetailResponse,
+  TaskEventsResponse,
   TaskListResponse,
   TaskStatResponse,
   TaskTagListResponse,
@@ -90,6 +91,15 @@ export const API_ROUTES: readonly ApiRoute[] = [
     scope: "read",
     fields: z.object({}),
     answer: TaskTagListResponse,
+  },
+  {
+    path: "/v1/Task/Events",
+    summary: "What happened to a task, in order: a page of its log; an empty one is behind its end",
+    open: false,
+    scope: "read",
+    browser: true,
+    fields: taskRef.extend({ after: count.optional().describe("`seq` of the last event of the page before.") }),
+    answer: TaskEventsResponse,
   },
   {
     path: "/v1/Task/Cancel",

@@ -115,8 +115,12 @@ export const ToolFacts = z.strictObject({
   /** Seconds of the model's own run time, of its last hundred successes; null before the first. */
   p50: z.number().nullable(),
   p95: z.number().nullable(),
+  /** What half of these runs cost at most, in dollars; null where that is not known. */
+  typicalcost: z.string().nullable(),
   /** The same of runs that are alike (alike.ts), where three are known; those that ran last first. */
-  alike: z.array(z.strictObject({ likeness: z.string(), p50: z.number(), p95: z.number() })),
+  alike: z.array(
+    z.strictObject({ likeness: z.string(), p50: z.number(), p95: z.number(), cost: z.string().nullable() }),
+  ),
   /** What the model made, with the inputs that made it; files as addresses. */
   samples: z.array(
     z.strictObject({

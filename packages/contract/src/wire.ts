@@ -1,7 +1,8 @@
 /** The HTTP API's shapes as the seed prints them (wire-contract.md 1, 3, 5, 7). In tests every response is parsed with these. */
 import { z } from "zod";
 import { QUEUE_FACTS } from "./queue.ts";
-import { TASK_STATUSES } from "./task.ts";
+import { TASK_EVENT_TYPES, TASK_STATUSES } from "./task.ts";
+import { EventBody } from "./task-event.ts";
 
 const digits = z.string().regex(/^\d+$/);
 const unixSeconds = digits;
@@ -175,6 +176,23 @@ export const TaskStatResponse = z.strictObject({
   errors: z.array(z.never()),
   total: digits,
   stat: z.record(z.enum(TASK_STATUSES), digits),
+});
+
+/** A page of a task's log (task-event.ts); ours. */
+export const TaskEventsResponse = z.strictObject({
+  result: z.literal(true),
+  errors: z.array(z.never()),
+  events: z.array(
+    z.strictObject({
+      /** 1, 2, 3 … within the task, without gaps. */
+      seq: z.number().int().positive(),
+      type: z.enum(TASK_EVENT_TYPES),
+      /** Unix milliseconds. */
+      at: z.number().int(),
+      /** What was added: text, tokens, progress; null where nothing was. */
+      body: EventBody.nullable(),
+    }),
+  ),
 });
 
 /** Tags of an account's tasks by their names; ours. */

@@ -162,6 +162,8 @@ function presentPull({ manifest, cleanOwner, cleanSlug }: CatalogueModel, instal
   };
 }
 
+const costText = (times: RunTimes | undefined) => (times?.cost === undefined ? null : formatUsd(times.cost));
+
 /** Kinds of runs whose times a model tells. */
 const ALIKE_SHOWN = 20;
 
@@ -198,10 +200,12 @@ function presentFacts(
     successrate: ended === 0 ? null : stat.successes / ended,
     p50: times ? times.p50 / 10_000 : null,
     p95: times ? times.p95 / 10_000 : null,
-    alike: alike.slice(0, ALIKE_SHOWN).map(({ likeness, times: { p50, p95 } }) => ({
+    typicalcost: costText(times),
+    alike: alike.slice(0, ALIKE_SHOWN).map(({ likeness, times }) => ({
       likeness,
-      p50: p50 / 10_000,
-      p95: p95 / 10_000,
+      p50: times.p50 / 10_000,
+      p95: times.p95 / 10_000,
+      cost: costText(times),
     })),
     samples: manifest.samples.map(sampleOf).map((sample) => {
       const name = sample.file.split("/").at(-1) ?? "";

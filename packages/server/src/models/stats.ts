@@ -31,6 +31,8 @@ export interface Rating {
 export interface RunTimes {
   p50: number;
   p95: number;
+  /** What half of them cost at most; undefined where no cost is known. */
+  cost: Money | undefined;
 }
 
 export interface ModelStats {
@@ -111,13 +113,30 @@ async function readRatings(db: Database, modelId?: number): Promise<Map<number, 
 interface Ran {
   elapsed: number;
   likeness: string;
+  /** Undefined for steps of apps that ended before this start: their app was charged. */
+  cost: Money | undefined;
+}
+
+function medianCost(ran: readonly Ran[]): Money | undefined {
+  const costs = ran.flatMap(({ cost }) => cost ?? []).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return costs[Math.ceil(costs.length / 2) - 1];
 }
 
 function timesIn(ran: readonly Ran[]): RunTimes | undefined {
   if (ran.length === 0) return undefined;
   const sorted = ran.map(({ elapsed }) => elapsed).toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] as number;
-  return { p50: at(0.5), p95: at(0.95) };
+  return { p50: at(0.5), p95: at(0.95), cost: medianCost(ran) };
+}
+
+interface LatestRow {
+  model_id: number;
+  parent_id: number;
+  elapsed: number;
+  likeness: string;
+  cost: string | null;
+  status: string;
+  pexit: string;
 }
 
 export async function createModelStats(db: Database, log: Log): Promise<ModelStats> {
@@ -140,12 +159,14 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
     if (known.length > KEPT) known.shift();
     kept.set(modelId, known);
   };
-  const latest = await db.all<Ran & { model_id: number; status: string; pexit: string }>(
-    "select model_id, elapsed, likeness, status, pexit from task order by id desc limit ?",
+  const latest = await db.all<LatestRow>(
+    "select model_id, parent_id, elapsed, likeness, cast(cost as text) as cost, status, pexit from task order by id desc limit ?",
     [SEED_TASKS],
   );
-  for (const row of latest.toReversed()) {
-    if (row.status === "task_postprocess_end" && row.pexit === "0") remember(row.model_id, row);
+  for (const { model_id, parent_id, elapsed, likeness, cost, status, pexit } of latest.toReversed()) {
+    if (status !== "task_postprocess_end" || pexit !== "0") continue;
+    const known = cost === null || parent_id > 0 ? undefined : BigInt(cost);
+    remember(model_id, { elapsed, likeness, cost: known });
   }
   let flushing: Promise<void> = Promise.resolve();
 
@@ -202,7 +223,7 @@ export async function createModelStats(db: Database, log: Log): Promise<ModelSta
     },
     accepted: (modelId) => add(modelId, { runs: 1 }),
     ended(modelId, { success, elapsed, cost, at, likeness }) {
-      if (success) remember(modelId, { elapsed, likeness });
+      if (success) remember(modelId, { elapsed, likeness, cost });
       add(modelId, success ? { successes: 1, elapsed, cost, lastRunAt: at } : { errors: 1, lastRunAt: at });
     },
     flush,

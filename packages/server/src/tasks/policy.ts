@@ -19,6 +19,15 @@ export function taskIdentifier(
   return "missing";
 }
 
+/** Rows of a task's log in one page of its events; a row holds at most one report's. */
+export const EVENT_ROWS = 50;
+
+/** The number behind which a task's events are asked for. */
+export function eventsAfter(fields: Readonly<Record<string, unknown>>): number {
+  const after = Object.hasOwn(fields, "after") ? String(fields.after).trim() : "";
+  return /^\d{1,15}$/.test(after) ? Number(after) : 0;
+}
+
 /** The field `tags`, a list or text with commas between, as text. */
 function tagText(fields: Readonly<Record<string, unknown>>): string {
   const raw = Object.hasOwn(fields, "tags") ? fields.tags : "";

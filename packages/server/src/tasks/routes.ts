@@ -54,6 +54,11 @@ export function taskRoutes(app: FastifyInstance, { tasks, projects, run, ended }
     const { total, stat } = await tasks.stat(principal);
     return { result: true, errors: [], total: String(total), stat };
   });
+  action("/v1/Task/Events", async (principal, fields) => ({
+    result: true,
+    errors: [],
+    events: await tasks.events(principal, fields),
+  }));
   action("/v1/Task/InputOutputDelete", async (principal, fields) => {
     await tasks.deleteFiles(principal, fields);
     return { result: true, errors: [] };

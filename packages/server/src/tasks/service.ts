@@ -15,6 +15,7 @@ import {
   STOPPED_BY_CALLER,
   TASK_STATUSES,
   type Task,
+  type TaskEvent,
   type TaskStatus,
 } from "@modelyard/contract";
 import { allowPriority } from "../accounts/service-priority.ts";
@@ -35,7 +36,7 @@ import { cancel, type LifecycleDeps, wakeApps, wakeQueue } from "./lifecycle.ts"
 import { outlookOf } from "./outlook.ts";
 import { resolveOwnFiles } from "./own-files.ts";
 import { isReceived, parametersOf } from "./parameters.ts";
-import { callbackAddress, listQuery, taskIdentifier, wantedTags } from "./policy.ts";
+import { callbackAddress, EVENT_ROWS, eventsAfter, listQuery, taskIdentifier, wantedTags } from "./policy.ts";
 import { presentTask, type TaskContext } from "./present.ts";
 import * as store from "./store.ts";
 import { countByStatus, listTasks } from "./store-list.ts";
@@ -78,6 +79,8 @@ export interface Tasks {
   detail(principal: Principal, fields: Fields, base: string): Promise<Task>;
   cancel(principal: Principal, fields: Fields, base: string): Promise<Task>;
   kill(principal: Principal, fields: Fields, base: string): Promise<Task>;
+  /** The task's log, a page at a time. */
+  events(principal: Principal, fields: Fields): Promise<TaskEvent[]>;
   /** Tags of the account's tasks by their names. */
   tags(principal: Principal): Promise<{ tag: string; runs: number }[]>;
   /** Puts `tags` in place of the task's own; the task may be at any point of its life. */
@@ -271,6 +274,10 @@ export function createTasks(deps: TasksDeps): Tasks {
 
     async detail(principal, fields, base) {
       return present(await find(principal, fields), base);
+    },
+
+    async events(principal, fields) {
+      return store.readEvents(db, (await find(principal, fields)).id, eventsAfter(fields), EVENT_ROWS);
     },
 
     async list(principal, fields, base) {

@@ -1,6 +1,7 @@
 /** The account's latest runs of one model, beside its form: a click shows one there again. */
 import { taskOutcome } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { useAnswer } from "../session/use-answer.ts";
 import { useRepeated } from "../session/use-repeated.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
@@ -12,12 +13,25 @@ const SHOWN = 5;
 const ASKED = 20;
 const LOOK_MS = 4_000;
 
-export function LatestRuns({ owner, model, run }: { owner: string; model: string; run: string | undefined }) {
+interface LatestRunsProps {
+  owner: string;
+  model: string;
+  /** The run that the page shows. */
+  run: string | undefined;
+  /** It does not go on. */
+  isOver: boolean;
+}
+
+export function LatestRuns({ owner, model, run, isOver }: LatestRunsProps) {
   const name = `${owner}/${model}`;
-  // Another run on this page is another list.
-  const { answer, reload } = useAnswer(`latest ${name} ${run}`, (client) =>
-    client.tasks({ modelName: name, limit: ASKED }),
-  );
+  const { answer, reload } = useAnswer(`latest ${name}`, (client) => client.tasks({ modelName: name, limit: ASKED }));
+  // Another run on this page is another list, and so is one that has ended; what is shown stays until it is there.
+  const asked = useRef(`${run} ${isOver}`);
+  useEffect(() => {
+    if (asked.current === `${run} ${isOver}`) return;
+    asked.current = `${run} ${isOver}`;
+    reload();
+  }, [run, isOver, reload]);
   const tasks =
     answer.state === "there"
       ? answer.data.tasks

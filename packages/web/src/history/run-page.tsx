@@ -3,6 +3,7 @@ import { type Task, TaskDetailResponse, taskOutcome } from "@modelyard/contract"
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { addressInputs, keepInputs } from "../model/use-form-values.ts";
+import { inputPictureOf } from "../run/input-picture.ts";
 import { RunPanel } from "../run/run-panel.tsx";
 import { useRun } from "../run/use-run.ts";
 import { Answered } from "../session/answered.tsx";
@@ -11,11 +12,14 @@ import { useAnswer } from "../session/use-answer.ts";
 import { useManages } from "../session/use-manages.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { Attempts, Events } from "./run-attempts.tsx";
 import { RunCallbacks } from "./run-callbacks.tsx";
+import { RunInputs } from "./run-inputs.tsx";
 import { RunShares } from "./run-shares.tsx";
 import { RunTags } from "./run-tags.tsx";
 import { timeWords } from "./snippet.ts";
 import { Timeline } from "./timeline.tsx";
+import { type RunEvents, useEvents } from "./use-events.ts";
 
 const route = getRouteApi("/runs/$id");
 
@@ -46,10 +50,13 @@ function OneRun({ id }: { id: number }) {
   });
   // Once more with its end; what is shown, and typed, stays until then.
   const { answer, reload } = detail;
+  const { answer: log, reload: reloadLog } = useEvents(id);
   const isOld = run?.task !== undefined && answer.state === "there" && taskOutcome(answer.data) === "active";
   useEffect(() => {
-    if (isOld) reload();
-  }, [isOld, reload]);
+    if (!isOld) return;
+    reload();
+    reloadLog();
+  }, [isOld, reload, reloadLog]);
   if (run?.phase === "refused")
     return (
       <EmptyState
@@ -63,13 +70,13 @@ function OneRun({ id }: { id: number }) {
     );
   if (!run) return <Loading />;
   return (
-    <div className="grid gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,7fr)_minmax(18rem,4fr)] *:min-w-0">
+    <div className="grid items-start gap-x-10 gap-y-8 lg:grid-cols-[minmax(0,7fr)_minmax(18rem,4fr)] *:min-w-0">
       <Answered of={detail}>
         {(task) => (
           <RunPanel
             run={run}
             model={{ slugproject: task.modelslugproject }}
-            inputPicture={undefined}
+            inputPicture={inputPictureOf(task.parameters)}
             inputs={task.parameters}
             typical={typicalOf(task)}
             changes={[]}
@@ -77,7 +84,15 @@ function OneRun({ id }: { id: number }) {
           />
         )}
       </Answered>
-      <Answered of={detail}>{(task) => <Facts task={task} />}</Answered>
+      <Answered of={detail}>
+        {(task) =>
+          log.state === "asking" ? (
+            <Loading />
+          ) : (
+            <Facts task={task} log={log.state === "there" ? log.data : undefined} />
+          )
+        }
+      </Answered>
     </div>
   );
 }
@@ -88,14 +103,13 @@ function typicalOf({ status, modelyard: { estimatedstart, estimatedend } }: Task
   return isKnown ? { p50: estimatedend - estimatedstart } : undefined;
 }
 
-function Facts({ task }: { task: Task }) {
+function Facts({ task, log }: { task: Task; log: RunEvents | undefined }) {
   const { modelslugowner: owner, modelslugproject: model } = task;
-  const inputs = Object.entries(task.parameters);
   const given = addressInputs(task.parameters);
   const facts: [string, string][] = [
     ["Started", timeWords(task.createtime)],
     ["Version", task.modelyard.version.slice(0, 12)],
-    ["Attempts", String(task.modelyard.attempts)],
+    ...(log ? [] : ([["Attempts", String(task.modelyard.attempts)]] as [string, string][])),
   ];
   const manages = useManages();
   return (
@@ -125,28 +139,12 @@ function Facts({ task }: { task: Task }) {
         </Link>
       </section>
       <RunTags taskId={task.id} tags={task.modelyard.tags} />
-      <Timeline task={task} />
-      <section aria-labelledby="inputs-title">
-        <h2 id="inputs-title" className="text-lg">
-          Inputs
-        </h2>
-        {inputs.length === 0 && <p className="mt-2 text-sm text-soft">It was given none.</p>}
-        <dl className="mt-2 grid gap-2 text-sm">
-          {inputs.map(([name, value]) => (
-            <div key={name}>
-              <dt className="text-soft">{name}</dt>
-              <dd className="wrap-anywhere whitespace-pre-wrap">{shown(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      </section>
+      <Timeline task={task} events={log?.isCut ? undefined : log?.events} />
+      {log && <Attempts task={task} events={log.events} />}
+      <RunInputs task={task} />
+      {log && log.events.length > 0 && <Events of={log} />}
       {manages && <RunShares taskId={task.id} />}
       {task.callbackurl !== "" && <RunCallbacks taskId={task.id} />}
     </div>
   );
-}
-
-function shown(value: unknown): string {
-  if (value === "") return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

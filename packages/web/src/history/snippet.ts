@@ -1,19 +1,24 @@
 /** A task's inputs in one line. Pure. */
 
-/** The longest text of the inputs, which is the prompt where there is one; else names and values. */
+const isAddress = (value: unknown): boolean => [value].flat().every((one) => /^https?:\/\//.test(String(one)));
+
+/** The prompt, else the first text of some words, else names and values; files only where there is nothing else. */
 export function snippet(parameters: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(parameters).filter(([, value]) => value !== "" && value !== null);
-  const texts = entries
-    .map(([, value]) => value)
-    .filter((value): value is string => typeof value === "string" && !/^https?:\/\//.test(value) && /\s/.test(value));
-  const longest = texts.toSorted((a, b) => b.length - a.length)[0];
-  const words = longest ?? entries.map(([name, value]) => `${name}: ${shown(value)}`).join(", ");
-  return words.replace(/\s+/g, " ").slice(0, 160);
+  const given = Object.entries(parameters).filter(([, value]) => value !== null && String(value).trim() !== "");
+  const said = given.filter(([, value]) => !isAddress(value));
+  const texts = said.filter(([, value]) => typeof value === "string");
+  const text = texts.find(([name]) => name === "prompt") ?? texts.find(([, value]) => /\S\s+\S/.test(String(value)));
+  const shownOnes = said.length > 0 ? said : given;
+  const words = text ? String(text[1]) : shownOnes.map(([name, value]) => `${name}: ${shown(value)}`).join(", ");
+  return words.replace(/\s+/g, " ").trim().slice(0, 160);
 }
 
 const shown = (value: unknown): string => {
-  if (typeof value !== "string") return JSON.stringify(value);
-  return /^https?:\/\//.test(value) ? (value.split("/").at(-1) ?? value) : value;
+  if (!isAddress(value)) return typeof value === "string" ? value : JSON.stringify(value);
+  return [value]
+    .flat()
+    .map((url) => String(url).split("/").at(-1))
+    .join(", ");
 };
 
 const TIME = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });

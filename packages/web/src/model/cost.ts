@@ -7,6 +7,8 @@ export interface Cost {
   headline: string;
   /** What the headline leaves out. */
   detail: string;
+  /** The headline is a rate: what a run costs in the end is not known. */
+  isRate?: boolean;
 }
 
 /** Dollars with two digits that count, for estimates. */
@@ -16,12 +18,20 @@ function about(amount: number): string {
 
 type Priced = Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
 
-/** How long runs with these options take, in seconds; all runs of the model where too few of those are known. Undefined before the first. */
-export function timesOf({ modelyard }: Priced, values: RunInputs["values"]): { p50: number; p95: number } | undefined {
-  const { alike, p50, p95 } = modelyard;
+interface Typical {
+  /** In seconds. */
+  p50: number;
+  p95: number;
+  /** What half of them cost at most, in dollars; null where that is not known. */
+  cost: string | null;
+}
+
+/** How long runs with these options take, and what they cost; all runs of the model where too few of those are known. Undefined before the first. */
+export function timesOf({ modelyard }: Priced, values: RunInputs["values"]): Typical | undefined {
+  const { alike, p50, p95, typicalcost: cost } = modelyard;
   const likeness = alike.length > 0 ? likenessOf(modelyard, values) : "";
   const found = alike.find((times) => times.likeness === likeness);
-  return found ?? (p50 === null || p95 === null ? undefined : { p50, p95 });
+  return found ?? (p50 === null || p95 === null ? undefined : { p50, p95, cost });
 }
 
 /** `values`: checked inputs; undefined takes the price that holds where nothing is chosen. */
@@ -41,9 +51,13 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
       detail: "a run; what its steps really cost is billed",
     };
   const most = `at most ${dollars(formatUsd(quoted.hold, 4))}, which is set aside while it runs`;
-  if (quoted.method !== "cps") return { headline: `${rate} a ${unit}`, detail: most };
   const times = timesOf(model, values ?? {});
-  if (!times) return { headline: `${rate} a second`, detail: `of run time; ${most}` };
-  const typical = (Number(quoted.price) / 1e9) * times.p50;
-  return { headline: `about ${about(typical)}`, detail: `${rate} a second, typically ${duration(times.p50)}; ${most}` };
+  const isTimed = quoted.method === "cps";
+  const per = `${rate} a ${isTimed ? "second" : unit}`;
+  // What is measured of a run, but its time, is known of those before it.
+  if (!times || (!isTimed && times.cost === null))
+    return { headline: per, detail: isTimed ? `of run time; ${most}` : most, isRate: true };
+  const typical = isTimed ? (Number(quoted.price) / 1e9) * times.p50 : Number(times.cost);
+  const long = isTimed ? `, typically ${duration(times.p50)}` : "";
+  return { headline: `about ${about(typical)}`, detail: `${per}${long}; ${most}` };
 }

@@ -48,11 +48,15 @@ export function ModelPage() {
   return <OneModel key={data.model.id} {...data} search={route.useSearch()} />;
 }
 
-function OneModel({ model, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
+function OneModel({ model: loaded, related, hasReadme, search }: ModelData & { search: ModelSearch }) {
+  /** With its figures after a run here, until it is loaded again. */
+  const [after, setAfter] = useState({ loaded, model: loaded });
+  const model = after.loaded === loaded ? after.model : loaded;
+  const name = `${model.cleanslugowner}/${model.cleanslugproject}`;
   const form = model.modelyard;
   const session = useSession();
   const { values, set, setAll, reset, keep } = useFormValues(model, search.inputs);
-  const { run, ranWith, found, start, stop, dismiss } = useRun(search.run);
+  const { run, ranWith, found, start, stop, dismiss } = useRun(search.run, name);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [tried, setTried] = useState(false);
   const [asksToSignIn, setAsksToSignIn] = useState(false);
@@ -102,9 +106,9 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
     }
     setTried(false);
     start({
-      model: `${model.cleanslugowner}/${model.cleanslugproject}`,
+      model: name,
       body: runBody(form, values),
-      values,
+      form: { values, cost },
       isApp: form.app !== null,
     });
     return true;
@@ -215,6 +219,7 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
                 values={values}
                 ranWith={ranWith}
                 found={found}
+                onFacts={(model) => setAfter({ loaded, model })}
                 onStop={stop}
                 onDismiss={dismiss}
               />
@@ -223,7 +228,12 @@ function OneModel({ model, related, hasReadme, search }: ModelData & { search: M
           <SampleGallery model={model} onUse={(inputs) => setAll(formValues(form, inputs))} />
           {session.state === "in" && (
             <Suspense fallback={null}>
-              <LatestRuns owner={model.cleanslugowner} model={model.cleanslugproject} run={run?.taskId} />
+              <LatestRuns
+                owner={model.cleanslugowner}
+                model={model.cleanslugproject}
+                run={run?.taskId}
+                isOver={!busy}
+              />
             </Suspense>
           )}
         </div>

@@ -1,7 +1,7 @@
 /** Starting a run and following it to its end, over broken connections and reloads of the page. Loaded with the first run. */
 import { isTerminal } from "@modelyard/contract";
 import { type Client, ModelyardError, type TaskRef } from "@modelyard/sdk";
-import { isOver, type RunState } from "./run.ts";
+import { isOver, type Remedy, type RunState } from "./run.ts";
 import type { RunAction } from "./run-state.ts";
 
 /** Pauses between attempts to connect again, in milliseconds; the last one repeats. */
@@ -32,6 +32,7 @@ const sleep = (ms: number, signal: AbortSignal) =>
 function problemWords(error: unknown): string {
   if (error instanceof Error && error.name === "OutsideError")
     return "You are no member of this organisation any more. Nothing was started.";
+  if (isSignedOut(error)) return "Your session has ended. Sign in again; your inputs are kept.";
   if (!(error instanceof ModelyardError)) return "The server could not be reached. Nothing was started; try once more.";
   switch (error.code) {
     case 97: {
@@ -42,13 +43,26 @@ function problemWords(error: unknown): string {
     }
     case 96:
       return error.message;
-    case 99:
-      return "Your session has ended. Sign in again; your inputs are kept.";
     default:
       return error.message
         .replace(/^Request (parameter|files) \[(\w+)\]/, "The field $2")
         .replace(/^slug-owner.*|^tool-not.*/, "This model can no longer be run.");
   }
+}
+
+/** The session's token was refused, or there is no new one. */
+function isSignedOut(error: unknown): boolean {
+  return error instanceof ModelyardError
+    ? error.code === 99
+    : error instanceof Error && error.name === "SignedOutError";
+}
+
+/** Undefined where nothing on this server helps: a spend cap is no matter of funds. */
+function remedyFor(error: unknown): Remedy | undefined {
+  if (isSignedOut(error)) return "sign-in";
+  if (!(error instanceof ModelyardError)) return undefined;
+  const lacksFunds = error.code === 96 || (error.code === 97 && !error.message.includes("the spend cap of"));
+  return lacksFunds ? "add-money" : undefined;
 }
 
 /** Sends the run. Resolves to its id, or undefined where it was refused. */
@@ -61,15 +75,20 @@ export async function sendRun(
     following.dispatch({ type: "sent", taskId: taskid, token: socketaccesstoken });
     return taskid;
   } catch (error) {
-    following.dispatch({ type: "refused", problem: problemWords(error) });
+    following.dispatch({ type: "refused", problem: problemWords(error), remedy: remedyFor(error) });
     return undefined;
   }
 }
 
-/** Takes up a run that was started before, by its id. */
-export async function findRun({ client, dispatch }: Following, taskid: string) {
+/** Takes up a run that was started before, by its id. `model`: the only one, owner/slug, whose runs are shown; undefined = all. */
+export async function findRun({ client, dispatch }: Following, taskid: string, model: string | undefined) {
   try {
     const task = await client.detail({ taskid });
+    const its = `${task.modelslugowner}/${task.modelslugproject}`;
+    if (model !== undefined && model !== its) {
+      dispatch({ type: "elsewhere", taskId: task.id, model: its });
+      return undefined;
+    }
     dispatch({ type: "sent", taskId: task.id, token: task.socketaccesstoken, wasOver: isTerminal(task.status) });
     return task;
   } catch (error) {
@@ -77,6 +96,7 @@ export async function findRun({ client, dispatch }: Following, taskid: string) {
     dispatch({
       type: "refused",
       problem: known ? "This run is not one of yours, or it is gone." : problemWords(error),
+      remedy: isSignedOut(error) ? "sign-in" : undefined,
     });
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
+import { saveText } from "./save-text.ts";
 import { plainText, terminalPieces } from "./terminal-text.ts";
 
 interface LogsProps {
@@ -37,12 +38,7 @@ function Log({ title, text, file }: { title: string; text: string; file: string 
   useEffect(() => {
     if (follows && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [pieces, follows]);
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([plainText(text)], { type: "text/plain" }));
-    const link = Object.assign(document.createElement("a"), { href: url, download: file });
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = () => saveText(plainText(text), file);
   return (
     <div>
       <div className="mb-1.5 flex items-center gap-2">

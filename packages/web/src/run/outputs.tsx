@@ -35,7 +35,9 @@ export function Outputs({ outputs, inputPicture, inputs, taskId }: OutputsProps)
           </figcaption>
         </figure>
       ))}
-      {files.length > 1 && <DownloadAll files={files} inputs={inputs} taskId={taskId} />}
+      {(files.length > 1 || Object.keys(inputs).length > 0) && (
+        <DownloadAll files={files} inputs={inputs} taskId={taskId} />
+      )}
     </div>
   );
 }
@@ -128,7 +130,7 @@ function DownloadAll({
   return (
     <Button className="justify-self-start" disabled={busy} onClick={() => void save()}>
       <Icon name="download" />
-      {busy ? "Packing …" : `Download all ${files.length} with the inputs`}
+      {busy ? "Packing …" : files.length > 1 ? `Download all ${files.length} with the inputs` : "Everything as archive"}
     </Button>
   );
 }

@@ -4,12 +4,14 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { dollars, duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-changes.ts";
+import { signInPath } from "../session/sign-in-path.ts";
+import { useManages } from "../session/use-manages.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";
-import { isOver, isQueued, type RunState } from "./run.ts";
+import { isOver, isQueued, type Remedy, type RunState } from "./run.ts";
 import { RunNotice } from "./run-notice.tsx";
 import { STEPS, stageWords } from "./stages.ts";
 import { StreamedText } from "./streamed-text.tsx";
@@ -24,6 +26,8 @@ interface RunPanelProps {
   inputs: Record<string, unknown>;
   /** Seconds that half of the runs like it take at most, and 95 % of them where that is known. */
   typical: { p50: number; p95?: number } | undefined;
+  /** What was to be expected that it costs, when it was started on this page. */
+  estimate?: string | undefined;
   changes: readonly Change[];
   onStop: () => void;
   /** Where the panel can be put away. */
@@ -36,8 +40,10 @@ const TELLING_S = 2;
 /** The last words of a model seldom end with a full stop. */
 const sentence = (text = "") => (/[.!?…]$/.test(text.trim()) ? text : `${text}.`);
 
-export function RunPanel({ run, model, inputPicture, inputs, typical, changes, onStop, onDismiss }: RunPanelProps) {
+export function RunPanel(props: RunPanelProps) {
+  const { run, model, inputPicture, inputs, typical, estimate, changes, onStop, onDismiss } = props;
   const over = isOver(run);
+  const name = `${model.slugproject}-${run.taskId ?? ""}`;
   return (
     <section aria-label="Run" className="overflow-hidden rounded-lg border border-line bg-card" data-run={run.phase}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-5 py-3">
@@ -62,10 +68,11 @@ export function RunPanel({ run, model, inputPicture, inputs, typical, changes, o
               Close
             </Button>
           )}
-          {!over && run.taskId && (
+          {/* While it is being sent, too: then nothing has begun. */}
+          {!over && (run.taskId || run.progress) && (
             <Button look="danger" size="small" onClick={onStop}>
               <Icon name="stop" className="size-4" />
-              {isQueued(run) ? "Cancel" : "Stop"}
+              {run.taskId && !isQueued(run) ? "Stop" : "Cancel"}
             </Button>
           )}
         </span>
@@ -87,6 +94,7 @@ export function RunPanel({ run, model, inputPicture, inputs, typical, changes, o
         {run.problem && (run.phase === "refused" || run.phase === "failed") && (
           <Note tone="bad">
             {run.phase === "failed" ? `${sentence(run.problem)} A failed run costs nothing.` : run.problem}
+            {run.remedy && <RemedyLink for={run.remedy} />}
           </Note>
         )}
         {run.phase === "cancelled" && (
@@ -94,19 +102,19 @@ export function RunPanel({ run, model, inputPicture, inputs, typical, changes, o
             {sentence(run.problem ?? "It was stopped.")} What had come so far stays here, and it costs nothing.
           </Note>
         )}
-        <StreamedText run={run} />
+        <StreamedText run={run} name={name} />
         {run.outputs.length > 0 && (
           <Outputs outputs={run.outputs} inputPicture={inputPicture} inputs={inputs} taskId={run.taskId ?? ""} />
         )}
         {run.phase === "done" && run.outputs.length === 0 && (
           <p className="text-soft">It ended well and left nothing: no files, no text.</p>
         )}
-        {run.task && <Costs task={run.task} />}
+        {run.task && <Costs task={run.task} estimate={estimate} />}
         {over && changes.length > 0 && <Changes changes={changes} />}
         <Logs
           stdout={run.answer === "" ? run.stdout : ""}
           stderr={run.stderr}
-          name={`${model.slugproject}-${run.taskId ?? ""}`}
+          name={name}
           open={run.phase === "failed"}
         />
       </div>
@@ -122,6 +130,24 @@ const TONES = {
   refused: "bg-bad-wash text-bad",
   cancelled: "bg-sunk text-soft",
 } as const;
+
+function RemedyLink({ for: remedy }: { for: Remedy }) {
+  const manages = useManages();
+  const link = "link ml-2 font-semibold whitespace-nowrap";
+  if (remedy === "sign-in")
+    return (
+      <a href={signInPath()} className={link}>
+        Sign in
+      </a>
+    );
+  // Members of an organisation do not see its wallet.
+  if (!manages) return null;
+  return (
+    <Link to="/dashboard/wallet" preload={false} className={link}>
+      Add money
+    </Link>
+  );
+}
 
 function Badge({ run }: { run: RunState }) {
   const text = run.phase === "refused" ? "Not started" : stageWords(run);
@@ -210,15 +236,16 @@ function ProgressBar({ progress }: { progress: NonNullable<RunState["progress"]>
 }
 
 /** The estimate beside the bill, and what the bill is made of. */
-function Costs({ task }: { task: NonNullable<RunState["task"]> }) {
+function Costs({ task, estimate }: { task: NonNullable<RunState["task"]>; estimate: string | undefined }) {
   const { price } = task.modelyard;
   const rows: [string, string][] = [
+    ...(estimate === undefined ? [] : ([["Estimated", estimate]] as [string, string][])),
+    ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
     ["Set aside at most", dollars(price.hold)],
     // An app has no rate of its own: its lines say what its steps cost.
     ...(task.modelyard.steps === null
       ? ([["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`]] as [string, string][])
       : []),
-    ["Billed", price.captured === null ? "$0.00" : dollars(price.captured)],
   ];
   return (
     <div className="grid gap-3 border-t border-line pt-4 text-sm">

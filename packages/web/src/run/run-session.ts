@@ -4,7 +4,7 @@ import { announce, toast } from "../ui/toast.tsx";
 import { clientFor } from "./client.ts";
 import { fetchWithProgress } from "./fetch-with-progress.ts";
 import { type Following, findRun, follow, sendRun } from "./follow-run.ts";
-import { isQueued, type RunState } from "./run.ts";
+import { CANCELLED, isQueued, type RunState } from "./run.ts";
 import { type RunAction, reduceRun } from "./run-state.ts";
 import { stageWords } from "./stages.ts";
 
@@ -13,7 +13,7 @@ export interface Shown {
   session: Session;
   state: () => RunState;
   show: (state: RunState) => void;
-  /** Aborted once another run is shown there, or none. */
+  /** Aborted once another run is shown there, or none; with CANCELLED, where its sending is to end too. */
   signal: AbortSignal;
 }
 
@@ -43,11 +43,16 @@ export async function startRun(
   const client = hasFiles
     ? clientFor(
         shown.session,
-        fetchWithProgress((share) => following.dispatch({ type: "uploading", share })),
+        fetchWithProgress((share) => following.dispatch({ type: "uploading", share }), shown.signal),
       )
     : following.client;
   const taskid = await sendRun({ ...following, client }, { model, body, key: crypto.randomUUID() });
   if (taskid === undefined) return;
+  if (shown.signal.reason === CANCELLED) {
+    // All of it was sent when it was cancelled: the server has begun it.
+    await client.cancel({ taskid }).catch(() => client.kill({ taskid }));
+    return;
+  }
   onSent(taskid);
   await follow(following, { taskid });
 }
@@ -55,11 +60,11 @@ export async function startRun(
 /** Takes up a run that was started before and follows it to its end. `onFound` is told its parameters. */
 export async function resumeRun(
   shown: Shown,
-  taskId: string,
+  { taskId, model }: { taskId: string; model: string | undefined },
   onFound: (parameters: Record<string, unknown>) => void,
 ): Promise<void> {
   const following = followingOf(shown, false);
-  const task = await findRun(following, taskId);
+  const task = await findRun(following, taskId, model);
   if (!task || shown.signal.aborted) return;
   onFound(task.parameters);
   await follow({ ...following, isApp: task.modelyard.steps !== null }, { taskid: task.id });
@@ -68,8 +73,8 @@ export async function resumeRun(
 export async function stopRun(session: Session, state: () => RunState): Promise<void> {
   const { taskId, token } = state();
   if (!taskId || !token) return;
-  const client = clientFor(session);
   try {
+    const client = clientFor(session);
     // Between the question and the click it may have begun: then it is stopped instead.
     if (isQueued(state())) await client.cancel({ taskid: taskId }).catch(() => client.kill({ taskid: taskId }));
     else await client.kill({ taskid: taskId });

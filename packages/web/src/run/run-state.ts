@@ -1,12 +1,14 @@
 /** Folds the frames of a run's socket, and the answers about it, into the run as the page shows it. Pure. */
 import { type Frame, STOPPED_BY_CALLER, type Task, type TaskEventType } from "@modelyard/contract";
-import type { RunState } from "./run.ts";
+import type { Remedy, RunState } from "./run.ts";
 
 export type RunAction =
   | { type: "sent"; taskId: string; token: string; wasOver?: boolean }
   /** `share`: of the run's files, 0 to 1. */
   | { type: "uploading"; share: number }
-  | { type: "refused"; problem: string }
+  | { type: "refused"; problem: string; remedy?: Remedy }
+  /** It is of this other model. */
+  | { type: "elsewhere"; taskId: string; model: string }
   | { type: "frame"; frame: Frame; at: number }
   | { type: "waiting"; task: Task }
   | { type: "steps"; task: Task }
@@ -125,7 +127,9 @@ export function reduceRun(state: RunState, action: RunAction): RunState {
         },
       };
     case "refused":
-      return { ...state, phase: "refused", problem: action.problem, progress: undefined };
+      return { ...state, phase: "refused", problem: action.problem, remedy: action.remedy, progress: undefined };
+    case "elsewhere":
+      return { ...state, phase: "refused", taskId: action.taskId, elsewhere: action.model };
     case "connection":
       return { ...state, connection: action.connection };
     case "waiting": {

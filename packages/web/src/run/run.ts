@@ -40,7 +40,13 @@ export interface RunState {
   task: Task | undefined;
   /** Why it was refused or has failed, in a sentence. */
   problem: string | undefined;
+  /** What the person can do about a refusal. */
+  remedy: Remedy | undefined;
+  /** It is of another model, owner/slug, than the one whose page was to show it; then it is not shown. */
+  elsewhere: string | undefined;
 }
+
+export type Remedy = "sign-in" | "add-money";
 
 export const NEW_RUN: RunState = {
   phase: "sending",
@@ -62,7 +68,12 @@ export const NEW_RUN: RunState = {
   steps: undefined,
   task: undefined,
   problem: undefined,
+  remedy: undefined,
+  elsewhere: undefined,
 };
+
+/** Why a run's signal was aborted, where the person took it back while it was being sent. */
+export const CANCELLED = "cancelled";
 
 export function isOver(state: RunState): boolean {
   return state.phase === "done" || state.phase === "failed" || state.phase === "cancelled" || state.phase === "refused";

@@ -1,9 +1,12 @@
 import type { OutputText } from "@modelyard/contract";
+import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { isOver, type RunState } from "./run.ts";
+import { saveText, textKind } from "./save-text.ts";
 
 /** The text a model writes, as it comes; what it thought is folded away once it answers. */
-export function StreamedText({ run }: { run: RunState }) {
+export function StreamedText({ run, name }: { run: RunState /** Of the saved file. */; name: string }) {
   const final = run.outputs.find((output): output is OutputText => "content" in output);
   const answer = final?.content.message || run.answer;
   const thinking = final?.content.thinking.join("\n") || run.thinking;
@@ -28,6 +31,16 @@ export function StreamedText({ run }: { run: RunState }) {
             <CopyButton text={() => answer} label="Copy the text" />
           </span>
         </div>
+      )}
+      {answer !== "" && isOver(run) && (
+        <Button
+          size="small"
+          className="justify-self-start"
+          onClick={() => saveText(answer, `${name}.${textKind(answer)}`)}
+        >
+          <Icon name="download" className="size-4" />
+          Save as file
+        </Button>
       )}
     </div>
   );

@@ -55,15 +55,22 @@ export interface Tokens {
   bearer: () => Promise<string>;
   /** The server refused the kept token: the next call asks whether there is another. */
   doubt: () => void;
+  /** Resolves once the server has said that the session has ended. */
+  ended: Promise<void>;
 }
 
 /** Tokens to act for an organisation (its uuid), or for oneself. `onOutside`: one is no member of it (any more). */
 export function createTokens(organization?: string, onOutside: () => void = () => {}): Tokens {
   let kept: { token: string; until: number } | undefined;
   let asking: Promise<string> | undefined;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
 
   async function ask(): Promise<string> {
     const response = await postAccount("Token", organization === undefined ? {} : { organization });
+    if (response.status === 401) {
+      end();
+      throw new SignedOutError();
+    }
     const answer = (await response.json()) as {
       token?: string;
       expires?: number | string;
@@ -73,7 +80,7 @@ export function createTokens(organization?: string, onOutside: () => void = () =
       onOutside();
       throw new OutsideError();
     }
-    if (!answer.token) throw new SignedOutError();
+    if (!answer.token) throw new Error("no token came");
     kept = { token: answer.token, until: expiry(answer.expires) };
     return kept.token;
   }
@@ -96,6 +103,7 @@ export function createTokens(organization?: string, onOutside: () => void = () =
       // Who hears of it is told by what the next call answers.
       void anew().catch(() => {});
     },
+    ended,
   };
 }
 

@@ -40,6 +40,10 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         actFor(undefined);
       };
       const tokens = begun ?? createTokens(acting?.uuid, outside);
+      // In another tab, or by its time: header and pages say so from then on.
+      void tokens.ended.then(() => {
+        if (current) setSession({ state: "out", offered: true });
+      });
       const actFor = (next: Acting | undefined) => {
         if (!current) return;
         keepActing(account.uuid, next);
