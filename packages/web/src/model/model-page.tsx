@@ -6,7 +6,6 @@ import { CardGrid } from "../catalogue/model-card.tsx";
 import { isOver } from "../run/run.ts";
 import { useRun } from "../run/use-run.ts";
 import { useSession } from "../session/session-provider.tsx";
-import { signInPath } from "../session/sign-in-path.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { ServerHtml } from "../ui/server-html.tsx";
@@ -30,6 +29,10 @@ import { useFormValues } from "./use-form-values.ts";
 const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
 /** Only where a browser has tools for agents. */
 const AgentTool = lazy(async () => ({ default: (await import("./agent-tool.tsx")).AgentTool }));
+/** Only who is not signed in. */
+const signInNotes = () => import("./sign-in-notes.tsx");
+const SignInNote = lazy(async () => ({ default: (await signInNotes()).SignInNote }));
+const SignInToSee = lazy(async () => ({ default: (await signInNotes()).SignInToSee }));
 const JsonTab = lazy(async () => ({ default: (await import("./json-tab.tsx")).JsonTab }));
 const ModelRun = lazy(async () => ({ default: (await import("./model-run.tsx")).ModelRun }));
 
@@ -199,7 +202,9 @@ function OneModel({ model: loaded, related, hasReadme, search }: ModelData & { s
               <p className="mt-4 rounded-md bg-wait-wash px-4 py-2.5 text-wait">Not available here. {form.problem}</p>
             )}
             {asksToSignIn && session.state !== "in" && (
-              <SignInNote offered={session.state === "out" && session.offered} />
+              <Suspense fallback={null}>
+                <SignInNote offered={session.state === "out" && session.offered} />
+              </Suspense>
             )}
             <noscript>
               <p className="mt-4 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
@@ -210,7 +215,11 @@ function OneModel({ model: loaded, related, hasReadme, search }: ModelData & { s
           {form.app && <AppParts app={form.app} />}
         </section>
         <div className="grid content-start gap-8 *:min-w-0">
-          {search.run && session.state === "out" && !run && <SignInToSee offered={session.offered} />}
+          {search.run && session.state === "out" && !run && (
+            <Suspense fallback={null}>
+              <SignInToSee offered={session.offered} />
+            </Suspense>
+          )}
           {run && (
             <Suspense fallback={<div className="min-h-40 rounded-lg border border-line bg-card" />}>
               <ModelRun
@@ -276,38 +285,5 @@ function OneModel({ model: loaded, related, hasReadme, search }: ModelData & { s
         </section>
       )}
     </>
-  );
-}
-
-function SignInNote({ offered }: { offered: boolean }) {
-  return (
-    <p role="alert" className="mt-4 rounded-md bg-signal-wash px-4 py-3">
-      {offered ? (
-        <>
-          <a href={signInPath()} className="link font-semibold">
-            Sign in to run it
-          </a>
-          . What you have filled in is kept; files of your computer have to be chosen again.
-        </>
-      ) : (
-        <>
-          The server did not say whether you are signed in. With a project's key, the code below runs it: your inputs
-          are in it.
-        </>
-      )}
-    </p>
-  );
-}
-
-function SignInToSee({ offered }: { offered: boolean }) {
-  return (
-    <p className="rounded-lg border border-line bg-card px-5 py-4">
-      The run in this address belongs to an account.{" "}
-      {offered && (
-        <a href={signInPath()} className="link font-semibold">
-          Sign in to see it
-        </a>
-      )}
-    </p>
   );
 }
