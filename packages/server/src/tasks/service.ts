@@ -21,7 +21,7 @@ import {
 import { allowPriority } from "../accounts/service-priority.ts";
 import type { Blobs } from "../blobs/blobs.ts";
 import type { Tx } from "../db/database.ts";
-import { addFile, newId, outputsOf, removeTaskFiles } from "../files/service.ts";
+import { addFile, newId, outputsOf } from "../files/service.ts";
 import type { Fields } from "../http/body.ts";
 import { newToken } from "../http/tokens.ts";
 import * as ledger from "../ledger/service.ts";
@@ -38,9 +38,9 @@ import { resolveOwnFiles } from "./own-files.ts";
 import { isReceived, parametersOf } from "./parameters.ts";
 import { callbackAddress, EVENT_ROWS, eventsAfter, listQuery, taskIdentifier, wantedTags } from "./policy.ts";
 import { presentTask, type TaskContext } from "./present.ts";
+import { deleteTaskFiles } from "./service-files.ts";
 import * as store from "./store.ts";
 import { countByStatus, listTasks } from "./store-list.ts";
-import { forgetOutputs } from "./store-purge.ts";
 import { stepsOf } from "./store-steps.ts";
 import { countTags, replaceTags } from "./store-tags.ts";
 import { storeTerms } from "./terms.ts";
@@ -134,13 +134,6 @@ export function createTasks(deps: TasksDeps): Tasks {
   }
 
   const nameById = (id: number) => nameOf(models.byId(id));
-
-  /** Whether it is a step of an app that still needs what it made. */
-  async function isPartOfRunning(row: store.TaskRow): Promise<boolean> {
-    if (row.parent_id === 0) return false;
-    const parent = await store.readTask(db, { id: row.parent_id }, row.account_id);
-    return parent !== undefined && !isTerminal(parent.status);
-  }
 
   async function present(row: store.TaskRow, base: string): Promise<Task> {
     return presentTask(row, await context(row, base));
@@ -294,23 +287,7 @@ export function createTasks(deps: TasksDeps): Tasks {
       return { total, stat: stat as Record<TaskStatus, string> };
     },
 
-    async deleteFiles(principal, fields) {
-      const by = taskIdentifier(fields);
-      if (by === "missing") throw apiError("taskIdRequired");
-      const row = by === "none" ? undefined : await store.readTask(db, by, principal.accountId);
-      if (!row) throw apiError("taskNotExist");
-      if (!isTerminal(row.status) || (await isPartOfRunning(row))) throw apiError("taskNotEnded");
-      const removed = await db.write(async (tx) => {
-        const steps = row.app === null ? [] : await stepsOf(tx, row.id);
-        const keys: string[] = [];
-        for (const id of [row.id, ...steps.map((step) => step.id)]) {
-          await forgetOutputs(tx, id);
-          keys.push(...(await removeTaskFiles(tx, id)));
-        }
-        return keys;
-      });
-      for (const key of removed) await blobs.delete(key);
-    },
+    deleteFiles: (principal, fields) => deleteTaskFiles(deps, principal.accountId, fields),
 
     async cancel(principal, fields, base) {
       const row = await find(principal, fields);
