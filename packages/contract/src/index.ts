@@ -34,6 +34,7 @@ export * from "./routes-shares.ts";
 export * from "./routes-site.ts";
 export * from "./service-protocol.ts";
 export * from "./share.ts";
+export * from "./shared-inputs.ts";
 export * from "./site.ts";
 export * from "./slug.ts";
 export * from "./socket.ts";

@@ -13,6 +13,10 @@ export interface ModelQuery {
   slugowner?: string;
   sort?: "relevance" | "id" | "runs";
   order?: "ASC" | "DESC";
+  /** Models that cannot run come last, or not at all. */
+  runnable?: "first" | "only";
+  /** `owner/model`: only models that share an input with it. */
+  like?: string;
   start?: number;
   /** At most 100. */
   limit?: number;

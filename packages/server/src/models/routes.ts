@@ -10,7 +10,7 @@ import { isShown, presentTool, presentToolDetail } from "./present.ts";
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { sampleText } from "./sample-text.ts";
-import { findModels, readQuery } from "./search.ts";
+import { findModels, mostUsed, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
 import type { ModelStats } from "./stats.ts";
 
@@ -42,7 +42,9 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     );
 
   post("/v1/Tool/List", (fields, base) => {
-    const found = findModels(models.all(), readQuery(fields), stats.of, needsMore);
+    const query = readQuery(fields);
+    const [owner = "", slug = ""] = query.like.split("/");
+    const found = findModels(models.all(), query, { statOf: stats.of, needsMore, like: models.find(owner, slug) });
     return { result: true, errors: [], total: found.total, tool: found.models.map((model) => tool(model, base)) };
   });
 
@@ -84,9 +86,7 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     const categories = [...new Set(listed.flatMap(({ manifest }) => manifest.categories))].sort();
     const explore = categories.map((name) => {
       const members = listed.filter(({ manifest }) => manifest.categories.includes(name));
-      const popular = members
-        .toSorted((a, b) => stats.of(b.id).runs - stats.of(a.id).runs || Number(needsMore(a)) - Number(needsMore(b)))
-        .slice(0, ROW);
+      const popular = mostUsed(members, { statOf: stats.of, needsMore }).slice(0, ROW);
       const url = `${base}/models?category=${encodeURIComponent(name)}`;
       return { id: name, title: name, tools: popular.map((model) => tool(model, base)), url, total: members.length };
     });
