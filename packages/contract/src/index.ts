@@ -8,6 +8,7 @@ export * from "./comment.ts";
 export * from "./document.ts";
 export * from "./earnings.ts";
 export * from "./errors.ts";
+export * from "./explore-file.ts";
 export * from "./file.ts";
 export * from "./inputs.ts";
 export * from "./log.ts";

@@ -7,7 +7,7 @@ import { type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
 export { loadModel } from "../model/load-model.ts";
 
 export async function loadHome(models: ModelCalls): Promise<HomeRow[]> {
-  return homeRows(await models.explore());
+  return homeRows(await models.home());
 }
 
 export interface Listing {
