@@ -127,6 +127,14 @@ test("what cannot run yet comes last, as long as nothing was run", async () => {
   }
 });
 
+test("Tool/List: only what can run, and what shares an input with a model", async () => {
+  const chats = await slugs({ categories: ["llm"], runnable: "only" });
+  assert.ok(chats.includes("chat") && !chats.includes("llama-3.1-8b"), `${chats}`);
+  const like = await slugs({ like: "Modelyard/Speech", runnable: "only", limit: 100 });
+  assert.ok(like.includes("speech") && like.includes("text-to-speech") && !like.includes("upscale"), `${like}`);
+  assert.deepEqual(await slugs({ like: "no/no" }), []);
+});
+
 test("an app that runs a step for each file says the most that a run can cost, not the price of no files", async () => {
   const priceOf = async (slug: string) => JSON.parse((await detail("modelyard", slug)).dynamicprice);
   const [{ price, priceMethod }] = await priceOf("catalogue-pictures");

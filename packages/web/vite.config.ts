@@ -24,7 +24,11 @@ export default defineConfig(({ isSsrBuild }) => ({
         rolldownOptions: {
           input: "src/entry-client.tsx",
           // What every page loads is one file, not two dozen: each of them is one more request, and packs worse alone.
-          output: { codeSplitting: { groups: [{ name: startsWith }] } },
+          output: {
+            codeSplitting: {
+              groups: [{ name: startsWith, priority: 1 }, ...TOGETHER.map((group) => ({ ...group, ...ALONE }))],
+            },
+          },
         },
       },
 }));
@@ -54,6 +58,17 @@ const SHAKEN = /\/packages\/(contract|sdk)\//;
 
 /** Small parts of most pages: each alone would be a request more. */
 const SHARED = /\/web\/src\/(ui\/(server-html|use-near|copy-button)|catalogue\/model-card)\.tsx?$/;
+
+/** What pages take one of and others both: two files would be one request more, and pack worse. */
+const TOGETHER = [
+  {
+    name: "form-values",
+    test: /\/(web\/src\/model\/((use-)?form-values|typed-before)|contract\/src\/((errors-)?inputs|errors-entry|when|manifest-items))\.ts$/,
+  },
+  { name: "run", test: /\/web\/src\/run\/(use-)?run\.ts$/ },
+];
+/** Without what they import: that is placed by itself. */
+const ALONE = { includeDependenciesRecursively: false };
 
 interface Graph {
   getModuleInfo(id: string): { importedIds: readonly string[] } | null;

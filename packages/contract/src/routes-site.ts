@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DocumentListResponse, DocumentResponse, DocumentSection } from "./document.ts";
 import { type ApiRoute, text } from "./route.ts";
 import { StatusResponse } from "./status.ts";
+import { ToolExploreResponse } from "./tool.ts";
 
 export const SITE_ROUTES: readonly ApiRoute[] = [
   {
@@ -11,6 +12,13 @@ export const SITE_ROUTES: readonly ApiRoute[] = [
     open: true,
     fields: z.object({}),
     answer: StatusResponse,
+  },
+  {
+    path: "/v1/Site/Explore",
+    summary: "The rows of the home page: what was chosen, the most used and the newest models, then the categories",
+    open: true,
+    fields: z.object({}),
+    answer: ToolExploreResponse,
   },
   {
     path: "/v1/Document/List",

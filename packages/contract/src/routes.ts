@@ -235,6 +235,11 @@ export const API_ROUTES: readonly ApiRoute[] = [
       tags: z.array(text).optional(),
       slugowner: text.optional(),
       hideworkflows: z.union([z.boolean(), text]).optional().describe("Leave out models of the category app."),
+      runnable: z
+        .enum(["first", "only"])
+        .optional()
+        .describe("Models that cannot run here (a part or their weights are missing) come last, or not at all."),
+      like: text.optional().describe("Only models that share an input with this one: `owner/model`."),
       summary: z.union([z.boolean(), text]).optional(),
     }),
     answer: ToolListResponse,

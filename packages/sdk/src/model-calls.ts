@@ -13,6 +13,10 @@ export interface ModelQuery {
   slugowner?: string;
   sort?: "relevance" | "id" | "runs";
   order?: "ASC" | "DESC";
+  /** Models that cannot run come last, or not at all. */
+  runnable?: "first" | "only";
+  /** `owner/model`: only models that share an input with it. */
+  like?: string;
   start?: number;
   /** At most 100. */
   limit?: number;
@@ -22,6 +26,8 @@ export interface Row {
   id: string;
   title: string;
   tools: Tool[];
+  /** Where all of it is listed; "" where the row is all there is. */
+  url: string;
   total: number;
 }
 
@@ -31,6 +37,8 @@ export interface ModelCalls {
   detail(owner: string, slug: string): Promise<ToolDetail>;
   /** One row for each category, the most used models first. */
   explore(): Promise<Row[]>;
+  /** The rows of the home page: what was chosen for it, the most used and the newest models, then the categories. */
+  home(): Promise<Row[]>;
 }
 
 export function modelCalls(call: (path: string, fields: Record<string, unknown>) => Promise<unknown>): ModelCalls {
@@ -45,6 +53,9 @@ export function modelCalls(call: (path: string, fields: Record<string, unknown>)
     },
     async explore() {
       return ToolExploreResponse.parse(await call("Tool/Explore", {})).explore;
+    },
+    async home() {
+      return ToolExploreResponse.parse(await call("Site/Explore", {})).explore;
     },
   };
 }

@@ -42,6 +42,7 @@ import { createTaskTraces } from "./metrics/task-traces.ts";
 import { modelRoutes } from "./models/routes.ts";
 import { modelVersionRoutes } from "./models/routes-versions.ts";
 import { loadModels } from "./models/service.ts";
+import { createExplore } from "./models/service-explore.ts";
 import { createModelVersions } from "./models/service-versions.ts";
 import { createModelStats } from "./models/stats.ts";
 import { landingPage } from "./pages/landing.ts";
@@ -257,9 +258,14 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   });
   operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons, turns }) });
   webhookRoutes(app, { webhooks, tasks, projects });
+  const pagesDir = join(config.dataDir, "pages");
+  const explore = createExplore({ pagesDir, docsDir: config.docsDir, log });
+  // What is wrong with the operator's choice is said at the start, not with the first visitor.
+  await explore.chosen(models.all());
   modelRoutes(app, {
     models,
     stats,
+    explore,
     readiness: (model) => readinessOf(model, registry.all()),
     isInstalled: (version) => isInstalled(registry.all(), version),
   });
@@ -267,7 +273,6 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   modelVersionRoutes(app, { projects, versions: createModelVersions({ db, catalogue, addedRoot, pauses }) });
   const status = createStatus({ db, registry, pauses, log });
   statusRoutes(app, { status });
-  const pagesDir = join(config.dataDir, "pages");
   documentRoutes(app, { documents: createDocuments({ docsDir: config.docsDir, pagesDir }) });
   fileRoutes(app, { files: createFiles(db), blobs, origin });
   uploadRoutes(app, {

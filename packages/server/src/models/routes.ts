@@ -1,4 +1,4 @@
-/** `/v1/Tool/*` (wire-contract.md 9) and the pictures and samples of models. Public: no credentials are asked for or looked at. */
+/** `/v1/Tool/*` (wire-contract.md 9), the rows of the home page, and the pictures and samples of models. Public: no credentials are asked for or looked at. */
 import { pipeline } from "node:stream/promises";
 import { apiError, type ToolFacts } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
@@ -6,17 +6,20 @@ import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
 import { modelOpenApi } from "./openapi.ts";
+
+import { categoryRows, type HomeRow, homeRows } from "./policy-explore.ts";
 import { presentTool, presentToolDetail } from "./present.ts";
+
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { sampleText } from "./sample-text.ts";
 import { findModels, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
-import { openShown } from "./shown-file.ts";
-import type { ModelStats } from "./stats.ts";
 
-/** Models in a row of `Tool/Explore`. */
-const ROW = 12;
+import type { Explore } from "./service-explore.ts";
+import { openShown } from "./shown-file.ts";
+
+import type { ModelStats } from "./stats.ts";
 
 function slugField(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -26,24 +29,30 @@ function slugField(fields: Readonly<Record<string, unknown>>, name: string): str
 export interface ModelRoutesDeps {
   models: Models;
   stats: ModelStats;
+  explore: Explore;
   /** Whether a run of the model could begin at once. */
   readiness: (model: CatalogueModel) => ToolFacts["readiness"];
   /** Whether a connected worker has said that it has what this version's runs need. */
   isInstalled: (version: string) => boolean;
 }
 
-export function modelRoutes(app: FastifyInstance, { models, stats, readiness, isInstalled }: ModelRoutesDeps): void {
+export function modelRoutes(
+  app: FastifyInstance,
+  { models, stats, explore, readiness, isInstalled }: ModelRoutesDeps,
+): void {
   /** Cannot run yet: its weights are not there, or a model that it is made of. */
   const needsMore = ({ manifest, version, missing = [] }: CatalogueModel) =>
     missing.length > 0 || (manifest.pull === true && !isInstalled(version));
   const tool = (model: CatalogueModel, base: string) => presentTool(model, stats.of(model.id), base);
-  const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object) =>
+  const post = (path: string, answer: (fields: Record<string, unknown>, base: string) => object | Promise<object>) =>
     app.post(path, async (request: FastifyRequest, response) =>
-      reply(response, answer(await readBody(request.raw, typeOf(request)), baseOf(request))),
+      reply(response, await answer(await readBody(request.raw, typeOf(request)), baseOf(request))),
     );
 
   post("/v1/Tool/List", (fields, base) => {
-    const found = findModels(models.all(), readQuery(fields), stats.of, needsMore);
+    const query = readQuery(fields);
+    const [owner = "", slug = ""] = query.like.split("/");
+    const found = findModels(models.all(), query, { statOf: stats.of, needsMore, like: models.find(owner, slug) });
     return { result: true, errors: [], total: found.total, tool: found.models.map((model) => tool(model, base)) };
   });
 
@@ -80,18 +89,20 @@ export function modelRoutes(app: FastifyInstance, { models, stats, readiness, is
     return { result: true, errors: [], quote: quoteFor(models, model, stats, parameters) };
   });
 
+  const listed = () => models.all().filter(({ manifest }) => manifest.lifecycle !== "retired");
+  const row = ({ id, title, models: shown, path, total }: HomeRow, base: string) => {
+    const url = path === "" ? "" : base + path;
+    return { id, title, tools: shown.map((model) => tool(model, base)), url, total };
+  };
   post("/v1/Tool/Explore", (_fields, base) => {
-    const listed = models.all().filter(({ manifest }) => manifest.lifecycle !== "retired");
-    const categories = [...new Set(listed.flatMap(({ manifest }) => manifest.categories))].sort();
-    const explore = categories.map((name) => {
-      const members = listed.filter(({ manifest }) => manifest.categories.includes(name));
-      const popular = members
-        .toSorted((a, b) => stats.of(b.id).runs - stats.of(a.id).runs || Number(needsMore(a)) - Number(needsMore(b)))
-        .slice(0, ROW);
-      const url = `${base}/models?category=${encodeURIComponent(name)}`;
-      return { id: name, title: name, tools: popular.map((model) => tool(model, base)), url, total: members.length };
-    });
-    return { result: true, errors: [], explore };
+    const rows = categoryRows({ listed: listed(), statOf: stats.of, needsMore });
+    return { result: true, errors: [], explore: rows.map((one) => row(one, base)) };
+  });
+
+  post("/v1/Site/Explore", async (_fields, base) => {
+    const known = { listed: listed(), statOf: stats.of, needsMore, addedAt: models.addedAt };
+    const rows = homeRows(await explore.chosen(known.listed), known);
+    return { result: true, errors: [], explore: rows.map((one) => row(one, base)) };
   });
 
   app.get<{ Params: { version: string; "*": string } }>("/assets/models/:version/*", async (request, response) => {

@@ -1,5 +1,5 @@
 /** Finding models: words against slug, title, description, categories and tags, with ranking, filters, order and paging. Pure. */
-import { cleanSlug } from "@modelyard/contract";
+import { cleanSlug, sharedItems } from "@modelyard/contract";
 import type { CatalogueModel } from "./service.ts";
 import type { ModelStats } from "./stats.ts";
 
@@ -12,6 +12,10 @@ export interface ModelQuery {
   hideApps: boolean;
   sort: string;
   order: "ASC" | "DESC";
+  /** Models that cannot run come last, or not at all; "" = among equals they come last. */
+  runnable: "" | "first" | "only";
+  /** `owner/model` with which a model must share an input; "" = any. */
+  like: string;
   start: number;
   limit: number;
 }
@@ -35,6 +39,7 @@ export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery
   const count = (name: string, otherwise: number) => (/^\d{1,6}$/.test(text(name)) ? Number(text(name)) : otherwise);
   const search = text("search");
   const sort = text("sort").toLowerCase();
+  const runnable = text("runnable");
   return {
     search,
     categories: list("categories"),
@@ -43,6 +48,8 @@ export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery
     hideApps: Object.hasOwn(fields, "hideworkflows") && String(fields.hideworkflows) === "true",
     sort: sort !== "" ? sort : search !== "" ? "relevance" : "id",
     order: text("order").toUpperCase() === "ASC" ? "ASC" : "DESC",
+    runnable: runnable === "first" || runnable === "only" ? runnable : "",
+    like: text("like"),
     start: count("start", 0),
     limit: Math.min(count("limit", 20), LIMIT),
   };
@@ -67,12 +74,29 @@ function relevance(model: CatalogueModel, search: string): number {
   return ranks.includes(0) ? 0 : ranks.reduce((sum, value) => sum + value, 0);
 }
 
-/** `needsMore`: whether a model lacks something, such as weights; among equals such models come last. */
+export interface Found {
+  statOf: ModelStats["of"];
+  /** Whether a model lacks something without which it cannot run, such as weights. */
+  needsMore: (model: CatalogueModel) => boolean;
+  /** The model that `query.like` names. */
+  like: CatalogueModel | undefined;
+}
+
+/** Those that can run first, the most used ones first among them. */
+export function mostUsed(
+  models: readonly CatalogueModel[],
+  { statOf, needsMore }: Pick<Found, "statOf" | "needsMore">,
+): CatalogueModel[] {
+  return models.toSorted(
+    (a, b) => Number(needsMore(a)) - Number(needsMore(b)) || statOf(b.id).runs - statOf(a.id).runs,
+  );
+}
+
+/** The models that fit, in their order, and how many there are in all. */
 export function findModels(
   models: readonly CatalogueModel[],
   query: ModelQuery,
-  statOf: ModelStats["of"],
-  needsMore: (model: CatalogueModel) => boolean,
+  { statOf, needsMore, like }: Found,
 ): { total: number; models: CatalogueModel[] } {
   const searched = query.search !== "";
   const found = models
@@ -81,6 +105,8 @@ export function findModels(
     .filter((model) => query.owner === "" || model.cleanOwner === query.owner)
     .filter(({ manifest }) => query.categories.every((name) => manifest.categories.includes(name)))
     .filter(({ manifest }) => query.tags.every((name) => manifest.tags.includes(name)))
+    .filter((model) => query.runnable !== "only" || !needsMore(model))
+    .filter(({ manifest }) => query.like === "" || (like && sharedItems(like.manifest, manifest).length > 0))
     .map((model) => ({ model, relevance: searched ? relevance(model, query.search) : 0 }))
     .filter((entry) => !searched || entry.relevance > 0);
   const key = (entry: (typeof found)[number]): number => {
@@ -93,9 +119,13 @@ export function findModels(
     return entry.model.id;
   };
   const sign = query.order === "ASC" ? 1 : -1;
+  const lacks = (entry: (typeof found)[number]) => Number(needsMore(entry.model));
   found.sort(
     (a, b) =>
-      sign * (key(a) - key(b)) || Number(needsMore(a.model)) - Number(needsMore(b.model)) || a.model.id - b.model.id,
+      (query.runnable === "first" ? lacks(a) - lacks(b) : 0) ||
+      sign * (key(a) - key(b)) ||
+      lacks(a) - lacks(b) ||
+      a.model.id - b.model.id,
   );
   const page = found.slice(query.start, query.start + query.limit);
   return { total: found.length, models: page.map((entry) => entry.model) };

@@ -31,6 +31,8 @@ export interface Models {
   manifestOf: ManifestOf;
   /** Each at its active version. */
   all(): CatalogueModel[];
+  /** When an operator added the version in use, unix milliseconds; 0 for one of a folder. */
+  addedAt(model: CatalogueModel): number;
   /** Models that have been removed, and when (unix milliseconds). */
   removed(): { id: number; at: number }[];
   /** The catalogue as workers get it: what they run, so no apps. */
@@ -132,6 +134,7 @@ function modelsOf(catalogue: Catalogue): Models {
     byVersion: (version) => catalogue.byVersion(version),
     manifestOf: (name) => catalogue.manifestOf(name),
     all: () => catalogue.all(),
+    addedAt: ({ id, version }) => catalogue.added(id).find(({ model }) => model.version === version)?.addedAt ?? 0,
     removed: () => catalogue.removed(),
     versions: () =>
       catalogue

@@ -2,7 +2,6 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { SHOWN } from "./home-rows.ts";
 import { CardGrid } from "./model-card.tsx";
 
 const route = getRouteApi("/");
@@ -45,19 +44,22 @@ export function HomePage() {
           />
         </div>
       )}
-      {rows.map(({ id, title, models, total }) => (
+      {rows.map(({ id, title, models, total, all }) => (
         <section key={id} className="mt-10" aria-labelledby={`row-${id}`}>
           <div className="mb-4 flex items-baseline justify-between gap-4">
             <h2 id={`row-${id}`} className="text-xl">
               {title}
             </h2>
-            {total > SHOWN && (
-              <Link to="/models" search={{ category: id }} className="link text-sm">
+            {all && (
+              <Link to="/models" search={all} className="link text-sm">
                 View all {total} <span className="sr-only">{title} models</span>
               </Link>
             )}
           </div>
-          <CardGrid models={models} />
+          {/* On a phone four cards are as many screens; the list has them all. */}
+          <div className={all ? "max-sm:[&>ul>li:nth-child(n+3)]:hidden" : undefined}>
+            <CardGrid models={models} />
+          </div>
         </section>
       ))}
     </>

@@ -13,5 +13,6 @@ export function lazyModels(): ModelCalls {
     list: async (query) => (await calls()).list(query),
     detail: async (owner, slug) => (await calls()).detail(owner, slug),
     explore: async () => (await calls()).explore(),
+    home: async () => (await calls()).home(),
   };
 }

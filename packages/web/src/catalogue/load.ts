@@ -7,7 +7,7 @@ import { type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
 export { loadModel } from "../model/load-model.ts";
 
 export async function loadHome(models: ModelCalls): Promise<HomeRow[]> {
-  return homeRows(await models.explore());
+  return homeRows(await models.home());
 }
 
 export interface Listing {
@@ -24,6 +24,8 @@ export async function loadListing(models: ModelCalls, search: ListingSearch): Pr
       search: search.q ?? "",
       categories: search.category ? [search.category] : [],
       slugowner: search.owner ?? "",
+      // What fits a search best is what was meant, also where it cannot run.
+      ...(search.q && !search.sort ? {} : { runnable: "first" as const }),
       // With a search and no order of choice, the best match comes first.
       ...(search.sort === "new" ? { sort: "id" } : search.sort === "runs" || !search.q ? { sort: "runs" } : {}),
       start: ((search.page ?? 1) - 1) * PAGE_SIZE,

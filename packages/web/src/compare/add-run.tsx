@@ -1,84 +1,101 @@
-/** Another model with the same inputs: what it would cost is said before it is started. */
-import { type Task, type ToolDetail, ToolDetailResponse, ToolQuoteResponse } from "@modelyard/contract";
-import { type FormEvent, useState } from "react";
-import { dollars } from "../catalogue/describe.ts";
-import { useAction } from "../session/use-action.ts";
+/** One more run, or several: the first run's inputs in the form of its model or of another one, to be changed. */
+import type { Form, Task, Tool, ToolDetail } from "@modelyard/contract";
+import { lazy, Suspense, useRef, useState } from "react";
+import { formValues } from "../model/form-values.ts";
+import { Answered } from "../session/answered.tsx";
+import { Loading } from "../session/signed-in.tsx";
 import { useAnswer } from "../session/use-answer.ts";
-import { Button } from "../ui/button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { Panel } from "../ui/panel.tsx";
-import { ProblemNote } from "../ui/problem-note.tsx";
+import { carried, type Given, withValues } from "./given.ts";
+import type { RunFormProps } from "./run-form.tsx";
 
-interface Planned {
-  model: string;
-  inputs: Record<string, unknown>;
-  /** Inputs of the first run that this model does not know. */
-  unknown: string[];
-  hold: string;
-  exact: boolean;
+/** With the form of the model's own page, from that page's file. */
+const RunForm = lazy(async () => {
+  const [{ RunForm }, { ModelForm, useCost }] = await Promise.all([
+    import("./run-form.tsx"),
+    import("../model/model-page.tsx"),
+  ]);
+  return { default: (props: RunFormProps) => <RunForm {...props} ModelForm={ModelForm} useCost={useCost} /> };
+});
+
+interface AddRunProps {
+  like: Task;
+  /** Runs that may be started. */
+  room: number;
+  onStarted: (ids: string[]) => void;
 }
 
-export function AddRun({ like, onStarted }: { like: Task; onStarted: (id: string) => void }) {
-  const [planned, setPlanned] = useState<Planned>();
-  const { isBusy, problem, act } = useAction();
-  const models = useAnswer("models to compare", (client) => client.models.list({ sort: "runs", limit: 100 }));
-  const known = models.answer.state === "there" ? models.answer.data.models : [];
+const nameOf = (model: Pick<Tool, "cleanslugowner" | "cleanslugproject">) =>
+  `${model.cleanslugowner}/${model.cleanslugproject}`;
 
-  const plan = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const model = String(new FormData(event.currentTarget).get("model"));
-    const [slugowner = "", slugproject = ""] = model.split("/");
-    void act(async (client) => {
-      const { tool } = await client.ask("Tool/Detail", { slugowner, slugproject }, ToolDetailResponse);
-      const items = (tool[0] as ToolDetail).modelyard.inputs.flatMap((group) => group.items.map(({ id }) => id));
-      const given = Object.entries(like.parameters).filter(([, value]) => value !== "" && value !== null);
-      const inputs = Object.fromEntries(given.filter(([name]) => items.includes(name)));
-      const fields = { slugowner, slugproject, parameters: inputs };
-      const { quote } = await client.ask("Tool/Quote", fields, ToolQuoteResponse);
-      const unknown = given.map(([name]) => name).filter((name) => !items.includes(name));
-      setPlanned({ model, inputs, unknown, hold: quote.hold, exact: quote.exact });
-    });
-  };
-  const start = () =>
-    act(async (client) => {
-      if (!planned) return;
-      const { taskid } = await client.run(planned.model, planned.inputs, { idempotencyKey: crypto.randomUUID() });
-      setPlanned(undefined);
-      onStarted(taskid);
-    });
+export function AddRun({ like, room, onStarted }: AddRunProps) {
+  const { modelslugowner: owner, modelslugproject: slug } = like;
+  const offered = useAnswer(`models like ${owner}/${slug}`, async ({ models }) => {
+    const [first, others] = await Promise.all([
+      models.detail(owner, slug).catch((error: unknown) => {
+        if (error instanceof Error && "code" in error && error.code === 1) return undefined;
+        throw error;
+      }),
+      models.list({ like: `${owner}/${slug}`, runnable: "only", sort: "runs", limit: 100 }),
+    ]);
+    return { first, names: others.models.map(nameOf) };
+  });
   return (
-    <Panel title="Add a run" lead={`With the inputs of run ${like.id}, on the same model or on another one.`}>
-      <form className="flex flex-wrap items-end gap-3" onSubmit={plan} onChange={() => setPlanned(undefined)}>
-        <Labelled label="Model">
-          <select name="model" className="field w-auto max-w-full" disabled={known.length === 0}>
-            {known.map(({ id, cleanslugowner, cleanslugproject }) => (
-              <option key={id} value={`${cleanslugowner}/${cleanslugproject}`}>
-                {cleanslugowner}/{cleanslugproject}
+    <Panel title="Add a run" lead={`It begins with the inputs of run ${like.id}; change what is to be compared.`}>
+      <Answered of={offered}>
+        {({ first, names }) =>
+          first && names.length > 0 ? (
+            <Choice like={like} first={first} names={names} room={room} onStarted={onStarted} />
+          ) : (
+            <p className="text-soft">
+              {first
+                ? "No model that can run here takes one of these inputs."
+                : `The model of run ${like.id} is not here any more.`}
+            </p>
+          )
+        }
+      </Answered>
+    </Panel>
+  );
+}
+
+function Choice({ like, first, names, ...rest }: AddRunProps & { first: ToolDetail; names: readonly string[] }) {
+  const own = nameOf(first);
+  const [name, setName] = useState(names.includes(own) ? own : (names[0] ?? own));
+  const given = useRef<Given>(undefined);
+  given.current ??= withValues(new Map(), first.modelyard, formValues(first.modelyard, like.parameters));
+  const [owner = "", slug = ""] = name.split("/");
+  const found = useAnswer(`model ${name}`, async ({ models }) => (name === own ? first : models.detail(owner, slug)));
+  const keep = (form: Form, values: Parameters<typeof withValues>[2]) => {
+    given.current = withValues(given.current ?? new Map(), form, values);
+  };
+  return (
+    <div className="grid gap-6">
+      <Labelled label="Model">
+        <select className="field" name="model" value={name} onChange={(event) => setName(event.target.value)}>
+          {names
+            .toSorted((a, b) => Number(b === own) - Number(a === own))
+            .map((one) => (
+              <option key={one} value={one}>
+                {one}
               </option>
             ))}
-          </select>
-        </Labelled>
-        <Button type="submit" disabled={isBusy || known.length === 0}>
-          What would it cost?
-        </Button>
-      </form>
-      <div className="mt-4 grid gap-3 empty:hidden" role="status">
-        <ProblemNote problem={problem} />
-        {planned && (
-          <>
-            <p>
-              {planned.exact ? "" : "At most "}
-              <b className="font-semibold">{dollars(planned.hold)}</b> for a run of {planned.model}.
-              {planned.unknown.length > 0 && (
-                <span className="text-soft"> It does not know: {planned.unknown.join(", ")}.</span>
-              )}
-            </p>
-            <Button look="primary" className="justify-self-start" disabled={isBusy} onClick={() => void start()}>
-              Run it
-            </Button>
-          </>
+        </select>
+      </Labelled>
+      <Answered of={found}>
+        {(model) => (
+          <Suspense fallback={<Loading />}>
+            <RunForm
+              key={name}
+              model={model}
+              carried={carried(given.current ?? new Map(), model.modelyard)}
+              onValues={(values) => keep(model.modelyard, values)}
+              {...rest}
+            />
+          </Suspense>
         )}
-      </div>
-    </Panel>
+      </Answered>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** Several runs side by side: what they were given, where it differs, and what they made. Their ids are the address. */
-import { type Task, TaskDetailResponse, taskOutcome } from "@modelyard/contract";
+import { type Task, taskOutcome } from "@modelyard/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { duration } from "../catalogue/describe.ts";
 import { money } from "../dashboard/money-words.ts";
@@ -7,14 +7,16 @@ import { OutcomeBadge } from "../history/outcome-badge.tsx";
 import { timeWords } from "../history/snippet.ts";
 import { Outputs } from "../run/outputs.tsx";
 import { Answered } from "../session/answered.tsx";
-import { SignedIn } from "../session/signed-in.tsx";
-import { useAnswer } from "../session/use-answer.ts";
-import { useRepeated } from "../session/use-repeated.ts";
+import { Loading, SignedIn } from "../session/signed-in.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
 import { AddRun } from "./add-run.tsx";
-import { inputRows, MOST_RUNS, readRuns } from "./differences.ts";
+import { gridRows, MOST_RUNS, modelOf, readRuns } from "./differences.ts";
+import { InputsTable } from "./inputs-table.tsx";
+import { LayOver } from "./lay-over.tsx";
+import { MOST_AT_ONCE } from "./several.ts";
+import { useCompared } from "./use-compared.ts";
 
 export function ComparePage() {
   const ids = readRuns((useSearch({ strict: false }) as { runs?: unknown }).runs);
@@ -36,52 +38,106 @@ export function ComparePage() {
   );
 }
 
-const LOOK_MS = 2_000;
+const GONE = "This run is not one of yours, or it is gone.";
 
 function Compare({ ids }: { ids: readonly number[] }) {
   const navigate = useNavigate();
-  const key = ids.join(",");
-  const found = useAnswer(`compare ${key}`, async (client) => {
-    const asked = ids.map((id) => client.ask("Task/Detail", { taskid: String(id) }, TaskDetailResponse));
-    return (await Promise.all(asked)).map(({ tasklist }) => tasklist[0] as Task);
-  });
-  const tasks = found.answer.state === "there" ? found.answer.data : [];
-  const goesOn = tasks.some((task) => taskOutcome(task) === "active");
-  useRepeated(() => {
-    if (goesOn) found.reload();
-  }, LOOK_MS);
+  const found = useCompared(ids);
   const show = (next: readonly number[]) =>
     void navigate({ to: ".", search: { runs: next.join(",") } as never, replace: true, resetScroll: false });
+  const takeOut = (id: number) => show(ids.filter((other) => other !== id));
   if (ids.length === 0)
-    return (
-      <EmptyState
-        sentence="No run is chosen. Tick some in the list of runs, and compare them."
-        action={
-          <Link to="/runs" className={buttonClass("primary")}>
-            Choose runs
-          </Link>
-        }
-      />
-    );
+    return <Empty sentence="No run is chosen. Tick some in the list of runs, and compare them." action="Choose runs" />;
   return (
     <Answered of={found}>
-      {(shown) => (
-        <div className="grid gap-8">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <section aria-label="Runs" tabIndex={0} className="overflow-x-auto">
-            <div className="flex gap-5 *:min-w-72 *:flex-1">
-              {shown.map((task) => (
-                <Column key={task.id} task={task} onRemove={() => show(ids.filter((id) => String(id) !== task.id))} />
-              ))}
-            </div>
-          </section>
-          <Inputs tasks={shown} />
-          {ids.length < MOST_RUNS && shown[0] && (
-            <AddRun like={shown[0]} onStarted={(id) => show([...ids, Number(id)])} />
-          )}
-        </div>
-      )}
+      {(known) => {
+        const tasks = ids.flatMap((id) => known.get(id) ?? []).filter((task) => task !== "gone");
+        const gone = ids.filter((id) => known.get(id) === "gone");
+        const waits = ids.length - tasks.length - gone.length;
+        const [first] = tasks;
+        if (gone.length === ids.length)
+          return (
+            <Empty
+              sentence={gone.length === 1 ? GONE : "None of these runs is one of yours, or they are gone."}
+              action="All runs"
+            />
+          );
+        const room = Math.min(MOST_AT_ONCE, MOST_RUNS - ids.length);
+        const add = first && room > 0 && (
+          <AddRun
+            key={`add ${first.id}`}
+            like={first}
+            room={room}
+            onStarted={(started) => show([...ids, ...started.map(Number)])}
+          />
+        );
+        const isOne = ids.length === 1;
+        return (
+          <div className={`grid gap-8 *:min-w-0 ${isOne ? "lg:grid-cols-2 lg:items-start" : ""}`}>
+            {gone.length > 0 && <Gone key="gone" ids={gone} onRemove={takeOut} />}
+            <Runs key="runs" tasks={tasks} waits={waits} onRemove={takeOut} />
+            {/* Beside a run that stands alone, for that is what its visitor came for. */}
+            {isOne && add}
+            <LayOver key="over" tasks={tasks} />
+            {!isOne && <InputsTable key="inputs" tasks={tasks} />}
+            {!isOne && add}
+          </div>
+        );
+      }}
     </Answered>
+  );
+}
+
+function Empty({ sentence, action }: { sentence: string; action: string }) {
+  return (
+    <EmptyState
+      sentence={sentence}
+      action={
+        <Link to="/runs" className={buttonClass("primary")}>
+          {action}
+        </Link>
+      }
+    />
+  );
+}
+
+function Gone({ ids, onRemove }: { ids: readonly number[]; onRemove: (id: number) => void }) {
+  return (
+    <ul className="grid gap-2">
+      {ids.map((id) => (
+        <li key={id} className="flex flex-wrap items-center gap-3 rounded-md bg-wait-wash px-4 py-2.5 text-wait">
+          Run {id}: {GONE}
+          <Button size="small" aria-label={`Take out run ${id}`} onClick={() => onRemove(id)}>
+            Take out
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Beside each other; several runs of several models as a grid, each model a row. `waits`: runs that are still asked for. */
+function Runs({ tasks, waits, onRemove }: { tasks: readonly Task[]; waits: number; onRemove: (id: number) => void }) {
+  const rows = gridRows(tasks);
+  return (
+    <div className="grid gap-6 *:min-w-0">
+      {rows.map((row, index) => (
+        <section
+          key={row[0]?.id}
+          aria-label={rows.length > 1 ? `Runs of ${modelOf(row[0])}` : "Runs"}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+          tabIndex={0}
+          className="overflow-x-auto"
+        >
+          <div className="flex gap-5 *:min-w-72 *:flex-1">
+            {row.map((task) => (
+              <Column key={task.id} task={task} onRemove={() => onRemove(Number(task.id))} />
+            ))}
+            {index === rows.length - 1 && waits > 0 && <Loading />}
+          </div>
+        </section>
+      ))}
+    </div>
   );
 }
 
@@ -124,58 +180,5 @@ function Column({ task, onRemove }: { task: Task; onRemove: () => void }) {
         </Button>
       </div>
     </article>
-  );
-}
-
-function Inputs({ tasks }: { tasks: readonly Task[] }) {
-  const rows = inputRows(tasks.map(({ parameters }) => parameters));
-  if (rows.length === 0) return null;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <section aria-labelledby="inputs-title" tabIndex={0} className="overflow-x-auto">
-      <h2 id="inputs-title" className="mb-3 text-lg">
-        Inputs
-      </h2>
-      <div className="w-fit min-w-full rounded-lg border border-line bg-card">
-        <table className="w-full text-sm">
-          <thead>
-            <tr className="border-b border-line text-left text-soft">
-              <th scope="col" className="px-4 py-2.5 font-normal">
-                Input
-              </th>
-              {tasks.map(({ id }) => (
-                <th key={id} scope="col" className="px-4 py-2.5 font-normal">
-                  Run {id}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody className="divide-y divide-line">
-            {rows.map(({ name, values, isSame }) => (
-              <tr key={name} className="align-top">
-                <th scope="row" className="px-4 py-2.5 text-left font-normal text-soft">
-                  {name}
-                  {!isSame && <span className="sr-only"> (differs)</span>}
-                </th>
-                {isSame ? (
-                  <td colSpan={tasks.length} className="px-4 py-2.5 wrap-anywhere whitespace-pre-wrap">
-                    {values[0]}
-                  </td>
-                ) : (
-                  values.map((value, index) => (
-                    <td
-                      key={tasks[index]?.id}
-                      className="min-w-40 bg-signal-wash px-4 py-2.5 wrap-anywhere whitespace-pre-wrap"
-                    >
-                      {value ?? "–"}
-                    </td>
-                  ))
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
   );
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inputRows, readRuns } from "./differences.ts";
+import { gridRows, inputRows, readRuns } from "./differences.ts";
 
 test("what differs comes first; what no run was given is left out", () => {
   const rows = inputRows([
@@ -14,8 +14,16 @@ test("what differs comes first; what no run was given is left out", () => {
   ]);
 });
 
-test("ids of an address: each once, at most four, nothing that is none", () => {
-  assert.deepEqual(readRuns("3,1,3,x,-2,1.5,9,8,7"), [3, 1, 9, 8]);
+test("ids of an address: each once, at most eight, nothing that is none", () => {
+  assert.deepEqual(readRuns("3,1,3,x,-2,1.5,9,8,7,6,5,4,2"), [3, 1, 9, 8, 7, 6, 5, 4]);
   assert.deepEqual(readRuns(7), [7]);
   assert.deepEqual(readRuns(undefined), []);
+});
+
+test("models and several runs of them are a grid; else all stand in one row", () => {
+  const runs = (...names: string[]) => names.map((name) => ({ modelslugowner: "test", modelslugproject: name }));
+  const shape = (...names: string[]) => gridRows(runs(...names)).map((row) => row.length);
+  assert.deepEqual(shape("a", "b", "a", "b"), [2, 2]);
+  assert.deepEqual(shape("a", "a", "b"), [2, 1]);
+  assert.deepEqual([shape("a", "a", "a"), shape("a", "b"), shape("a", "b", "c"), shape("a")], [[3], [2], [3], [1]]);
 });

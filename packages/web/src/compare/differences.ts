@@ -24,8 +24,23 @@ export function inputRows(inputs: readonly Readonly<Record<string, unknown>>[]):
     .toSorted((a, b) => Number(a.isSame) - Number(b.isSame));
 }
 
+interface OfModel {
+  modelslugowner: string;
+  modelslugproject: string;
+}
+
+export const modelOf = (task: OfModel | undefined): string =>
+  task ? `${task.modelslugowner}/${task.modelslugproject}` : "";
+
+/** Runs beside each other in one row; where several models have several runs between them, a row for each model. */
+export function gridRows<Run extends OfModel>(runs: readonly Run[]): (readonly Run[])[] {
+  const byModel = Map.groupBy(runs, modelOf);
+  const isGrid = byModel.size > 1 && byModel.size < runs.length && runs.length > 2;
+  return isGrid ? [...byModel.values()] : [runs];
+}
+
 /** At most this many stand beside each other. */
-export const MOST_RUNS = 4;
+export const MOST_RUNS = 8;
 
 /** Ids of runs as an address has them: `7,12`. */
 export function readRuns(raw: unknown): number[] {

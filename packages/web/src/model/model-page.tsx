@@ -25,6 +25,9 @@ import { SampleGallery } from "./sample-gallery.tsx";
 import { useCost } from "./use-cost.ts";
 import { useFormValues } from "./use-form-values.ts";
 
+/** For the page that compares (compare/add-run.tsx): taken from here, they stay one file with this page, which packs better than three. */
+export { ModelForm, useCost };
+
 /** Only who has run something needs them. */
 const LatestRuns = lazy(async () => ({ default: (await import("../history/latest-runs.tsx")).LatestRuns }));
 /** Only where a browser has tools for agents. */

@@ -29,7 +29,7 @@ const sleep = (ms: number, signal: AbortSignal) =>
   });
 
 /** The API's refusals in words for the person at the form. */
-function problemWords(error: unknown): string {
+export function problemWords(error: unknown): string {
   if (error instanceof Error && error.name === "OutsideError")
     return "You are no member of this organisation any more. Nothing was started.";
   if (isSignedOut(error)) return "Your session has ended. Sign in again; your inputs are kept.";

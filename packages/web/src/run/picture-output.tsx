@@ -61,8 +61,22 @@ function Zoom({ file, onClose }: { file: OutputFile; onClose: () => void }) {
   );
 }
 
+const INPUT_AND_RESULT = {
+  before: "Input",
+  after: "Result",
+  slider: "Share of the input that is shown, in percent",
+};
+
 /** Two pictures over each other, parted by a line that a slider moves: mouse, touch and arrow keys alike. */
-function Compare({ before, after }: { before: string; after: string }) {
+export function Compare({
+  before,
+  after,
+  words = INPUT_AND_RESULT,
+}: {
+  before: string;
+  after: string;
+  words?: typeof INPUT_AND_RESULT;
+}) {
   const [at, setAt] = useState(50);
   const top = useRef<HTMLDivElement>(null);
   const line = useRef<HTMLDivElement>(null);
@@ -73,9 +87,9 @@ function Compare({ before, after }: { before: string; after: string }) {
   }, [at]);
   return (
     <div className="relative overflow-hidden rounded-md has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-signal">
-      <img src={before} alt="Input" className="max-h-[70vh] w-full bg-sunk object-contain" />
+      <img src={before} alt={words.before} className="max-h-[70vh] w-full bg-sunk object-contain" />
       <div ref={top} className="squares absolute inset-0">
-        <img src={after} alt="Result" className="size-full object-contain" />
+        <img src={after} alt={words.after} className="size-full object-contain" />
       </div>
       <div ref={line} className="pointer-events-none absolute inset-y-0 w-0.5 -translate-x-1/2 bg-signal">
         <span className="absolute top-1/2 left-1/2 size-8 -translate-1/2 rounded-full border-2 border-signal bg-card" />
@@ -85,7 +99,7 @@ function Compare({ before, after }: { before: string; after: string }) {
         min={0}
         max={100}
         value={at}
-        aria-label="Share of the input that is shown, in percent"
+        aria-label={words.slider}
         className="absolute inset-0 h-full w-full cursor-ew-resize opacity-0"
         onChange={(event) => setAt(Number(event.target.value))}
       />
