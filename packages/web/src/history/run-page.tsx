@@ -128,15 +128,20 @@ function Facts({ task, log }: { task: Task; log: RunEvents | undefined }) {
             </div>
           ))}
         </dl>
-        <Link
-          to="/models/$owner/$model"
-          params={{ owner, model }}
-          search={{ run: Number(task.id), inputs: given }}
-          onClick={() => given ?? keepInputs({ slugowner: owner, slugproject: model }, task.parameters)}
-          className={`${buttonClass("plain")} mt-4`}
-        >
-          Run again with changes
-        </Link>
+        <div className="mt-4 flex flex-wrap gap-2">
+          <Link
+            to="/models/$owner/$model"
+            params={{ owner, model }}
+            search={{ run: Number(task.id), inputs: given }}
+            onClick={() => given ?? keepInputs({ slugowner: owner, slugproject: model }, task.parameters)}
+            className={buttonClass("plain")}
+          >
+            Run again with changes
+          </Link>
+          <Link to="/compare" search={{ runs: task.id } as never} preload={false} className={buttonClass("plain")}>
+            Compare settings
+          </Link>
+        </div>
       </section>
       <RunTags taskId={task.id} tags={task.modelyard.tags} />
       <Timeline task={task} events={log?.isCut ? undefined : log?.events} />

@@ -52,6 +52,16 @@ export function RunPanel(props: RunPanelProps) {
         {run.taskId && <span className="text-sm text-soft">Task {run.taskId}</span>}
         <span className="ml-auto flex flex-wrap items-center gap-1">
           <RunNotice run={run} name={model.slugproject} />
+          {over && onDismiss && run.task && (
+            <Link
+              to="/compare"
+              search={{ runs: run.task.id } as never}
+              preload={false}
+              className={buttonClass("quiet", "small")}
+            >
+              Compare settings
+            </Link>
+          )}
           {over && onDismiss && run.taskId && (
             <Link
               to="/runs/$id"
