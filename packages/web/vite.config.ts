@@ -10,6 +10,8 @@ export default defineConfig(({ isSsrBuild }) => ({
   plugins: [react(), tailwindcss(), ...(isSsrBuild ? [] : [pdfFiles()])],
   ssr: { noExternal: true },
   publicDir: isSsrBuild ? false : "public",
+  // The stand-in for a hook that React has had since 18.
+  resolve: { alias: { "use-sync-external-store/shim/with-selector": "use-sync-external-store/with-selector" } },
   build: isSsrBuild
     ? {
         target: "node24",
