@@ -2,12 +2,16 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { categoryTitle } from "./describe.ts";
 import { CardGrid } from "./model-card.tsx";
 
 const route = getRouteApi("/");
 
+/** Rows far below the window are laid out, and their pictures loaded, when it comes near. The margins are for what stands out: outlines, shadows. */
+const LOWER = "-mx-2 px-2 pt-2 pb-3 [content-visibility:auto] [contain-intrinsic-size:auto_26rem]";
+
 export function HomePage() {
-  const rows = route.useLoaderData();
+  const { rows, categories } = route.useLoaderData();
   return (
     <>
       <section className="grid gap-6 border-b border-line pt-6 pb-10 sm:pt-12 sm:pb-14">
@@ -44,8 +48,8 @@ export function HomePage() {
           />
         </div>
       )}
-      {rows.map(({ id, title, models, total, all }) => (
-        <section key={id} className="mt-10" aria-labelledby={`row-${id}`}>
+      {rows.map(({ id, title, models, total, all }, index) => (
+        <section key={id} className={`mt-8 ${index === 0 ? "" : LOWER}`} aria-labelledby={`row-${id}`}>
           <div className="mb-4 flex items-baseline justify-between gap-4">
             <h2 id={`row-${id}`} className="text-xl">
               {title}
@@ -58,10 +62,30 @@ export function HomePage() {
           </div>
           {/* On a phone four cards are as many screens; the list has them all. */}
           <div className={all ? "max-sm:[&>ul>li:nth-child(n+3)]:hidden" : undefined}>
-            <CardGrid models={models} />
+            <CardGrid models={models} isTop={index === 0} />
           </div>
         </section>
       ))}
+      {categories.length > 0 && (
+        <nav aria-labelledby="categories-title" className="mt-10">
+          <h2 id="categories-title" className="mb-4 text-xl">
+            By category
+          </h2>
+          <ul className="flex flex-wrap gap-2">
+            {categories.map(({ name, total }) => (
+              <li key={name}>
+                <Link
+                  to="/models"
+                  search={{ category: name }}
+                  className="inline-flex min-h-8 items-center gap-1.5 rounded-full border border-line bg-card px-3 text-sm hover:border-edge"
+                >
+                  {categoryTitle(name)} <span className="text-soft tabular-nums">{total}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
     </>
   );
 }

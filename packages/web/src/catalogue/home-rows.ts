@@ -1,4 +1,4 @@
-/** What the home page shows: the rows that were chosen for it, then a few models of each category that has several. */
+/** What the home page shows: the rows that were chosen for it, or a few models of each category that has several. */
 import type { Row } from "@modelyard/sdk";
 import { type Card, cardOf } from "./card.ts";
 import { categoryTitle } from "./describe.ts";
@@ -19,11 +19,27 @@ export interface HomeRow {
   all?: ListingSearch;
 }
 
+export interface Home {
+  rows: HomeRow[];
+  /** Those that are no rows, with their numbers of models. */
+  categories: { name: string; total: number }[];
+}
+
+/** Rows that somebody chose say what is here: categories are links below them then, and rows only where nobody chose any. */
+export function homeOf(rows: readonly Row[]): Home {
+  const categories = rows.filter(isCategory);
+  if (categories.length === rows.length) return { rows: homeRows(rows), categories: [] };
+  return {
+    rows: homeRows(rows.filter((row) => !isCategory(row))),
+    categories: categories.map(({ title, total }) => ({ name: title, total })),
+  };
+}
+
 /** Only categories are called by their id. */
 const isCategory = ({ id, title }: Row) => id === title;
 
-/** What was chosen; the categories that fill a row; then the models of small ones, which are in no row yet, as one. */
-export function homeRows(rows: readonly Row[]): HomeRow[] {
+/** What was chosen, or the categories that fill a row; then the models of small ones, which are in no row yet, as one. */
+function homeRows(rows: readonly Row[]): HomeRow[] {
   const large = rows.filter((row) => !isCategory(row) || row.tools.length >= ROW_FROM);
   const shownOf = ({ url, tools }: Row) => (url === "" ? tools : tools.slice(0, SHOWN));
   const inLarge = new Set(large.flatMap(shownOf).map(({ id }) => id));

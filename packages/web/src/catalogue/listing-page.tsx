@@ -50,7 +50,11 @@ function ListingPage({ kind, search, listing }: ListingProps) {
       </p>
       <h2 className="sr-only">Results</h2>
       <div className={busy ? "opacity-60 transition-opacity delay-300" : ""} aria-busy={busy}>
-        {models.length > 0 ? <CardGrid models={models} /> : <Nothing kind={kind} filtered={filtered} search={search} />}
+        {models.length > 0 ? (
+          <CardGrid models={models} isTop />
+        ) : (
+          <Nothing kind={kind} filtered={filtered} search={search} />
+        )}
       </div>
       <Pages path={path} search={search} total={total} />
     </>

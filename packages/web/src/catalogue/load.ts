@@ -1,13 +1,13 @@
 /** What the pages of the catalogue load. Comes with the first click: the page that the server sent has its data in it. */
 import type { ModelCalls } from "@modelyard/sdk";
 import { type Card, cardOf } from "./card.ts";
-import { type HomeRow, homeRows } from "./home-rows.ts";
+import { type Home, homeOf } from "./home-rows.ts";
 import { type ListingSearch, PAGE_SIZE } from "./listing-search.ts";
 
 export { loadModel } from "../model/load-model.ts";
 
-export async function loadHome(models: ModelCalls): Promise<HomeRow[]> {
-  return homeRows(await models.home());
+export async function loadHome(models: ModelCalls): Promise<Home> {
+  return homeOf(await models.home());
 }
 
 export interface Listing {

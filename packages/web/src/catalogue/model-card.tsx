@@ -5,10 +5,10 @@ import type { Card } from "./card.ts";
 import { count, counted } from "./describe.ts";
 
 /** A model in a list. The whole card is the link's target; its name is the link's text. */
-export function ModelCard({ model }: { model: Card }) {
+export function ModelCard({ model, isFirst = false }: { model: Card; isFirst?: boolean }) {
   return (
     <article className="group relative flex flex-col overflow-hidden rounded-lg border border-line bg-card transition-shadow hover:shadow-lg focus-within:outline-2 focus-within:outline-offset-2 focus-within:outline-signal">
-      <ModelPicture model={model} />
+      <ModelPicture model={model} isFirst={isFirst} />
       <div className="flex grow flex-col gap-1.5 p-4">
         <h3 className="text-base wrap-anywhere">
           <Link
@@ -49,15 +49,18 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   );
 }
 
-function ModelPicture({ model }: { model: Card }) {
+/** The first card of a page is in the window, and the largest thing in it: its picture is asked for with the page. */
+const AT_ONCE = { fetchPriority: "high" } as const;
+const LATER = { loading: "lazy", decoding: "async" } as const;
+
+function ModelPicture({ model, isFirst }: { model: Card; isFirst: boolean }) {
   const frame = "aspect-16/10 w-full border-b border-line";
   if (model.image !== "") {
     return (
       <img
         src={model.image}
         alt=""
-        loading="lazy"
-        decoding="async"
+        {...(isFirst ? AT_ONCE : LATER)}
         width="640"
         height="400"
         className={`${frame} squares object-cover`}
@@ -71,12 +74,13 @@ function ModelPicture({ model }: { model: Card }) {
   );
 }
 
-export function CardGrid({ models }: { models: readonly Card[] }) {
+/** `isTop`: it is what its page begins with. */
+export function CardGrid({ models, isTop = false }: { models: readonly Card[]; isTop?: boolean }) {
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(17.5rem,100%),1fr))] gap-5">
-      {models.map((model) => (
+      {models.map((model, index) => (
         <li key={model.id} className="grid">
-          <ModelCard model={model} />
+          <ModelCard model={model} isFirst={isTop && index === 0} />
         </li>
       ))}
     </ul>
