@@ -137,7 +137,7 @@ test("runs are listed, narrowed by the address, opened, and run again with chang
   await page.getByRole("link", { name: "Clear the filters" }).click();
   await page.getByText("2 runs", { exact: true }).waitFor();
   await page.getByRole("link", { name: `Run ${ok.taskid} of test/picture` }).click();
-  await page.getByText("a walk along the harbour").waitFor();
+  await page.getByText("a walk along the harbour", { exact: true }).waitFor();
   await page.getByRole("link", { name: "Run again with changes" }).click();
   await page.locator('[data-run="done"]').waitFor();
   assert.equal(await page.getByLabel("Prompt").inputValue(), "a walk along the harbour");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { REPOSITORY } from "@modelyard/testing";
+import { REPOSITORY, until } from "@modelyard/testing";
 import { axe, look, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
@@ -179,7 +179,11 @@ test("price and run time are those of runs with the same settings", { skip }, as
   const client = site.platform.client("apikey");
   const before = async (seconds: number) => client.wait(await client.run("test/wait", { seconds }));
   await Promise.all([3, 3, 3, 0.1, 0.1, 0.1].map(before));
-  const { page, troubles, close } = await site.visit("/models/test/wait", { signedIn: true });
+  // Pages are kept for a while, and made anew behind a visit.
+  const path = "/models/test/wait";
+  const isNew = async () => /likeness:"/.test(await (await fetch(site.platform.url + path)).text());
+  await until(isNew, "the page knows of these runs");
+  const { page, troubles, close } = await site.visit(path, { signedIn: true });
   const cost = page.getByTestId("cost");
   const typical = async (seconds: string) => {
     await page.getByLabel("Seconds").fill(seconds);
