@@ -119,6 +119,7 @@ for (const signedIn of [false, true]) {
         await page.goto(site.platform.url + path);
         await page.evaluate(`document.documentElement.style.fontSize = "${text}%"`);
         await settled(page);
+        if (signedIn && path.startsWith("/models/")) await page.getByLabel("With the key of").waitFor();
         if (signedIn) await page.getByRole("banner").getByText("O", { exact: true }).waitFor();
         await picture(page, `narrow-${signedIn ? "in" : "out"}-${width}-${text}-${path.replaceAll("/", "_")}`, false);
         const over = await overflow(page);

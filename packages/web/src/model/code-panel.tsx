@@ -60,7 +60,7 @@ export function CodePanel({ model, search, values }: CodePanelProps) {
   return (
     <section id="api" aria-labelledby="api-title" className="mt-14 scroll-mt-20 border-t border-line pt-10">
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
-        <div>
+        <div className="max-w-full min-w-0">
           <h2 id="api-title" className="text-xl">
             Call it from a program
           </h2>

@@ -58,7 +58,7 @@ function Picker({ projects, auth, onAuth, onKey }: ProjectPickerProps & { projec
       <label htmlFor={id}>With the key of</label>{" "}
       <select
         id={id}
-        className="field inline-block w-auto max-w-64 py-1"
+        className="field inline-block w-auto max-w-full py-1 sm:max-w-64"
         value={shown?.id ?? ""}
         onChange={(event) => {
           const project = projects.find((one) => one.id === event.target.value);
