@@ -69,6 +69,20 @@ for (const store of STORES)
       const task = await client.run("test/noop", { prompt: "x" }, { tags: ["kept"] });
       await assert.rejects(client.tag(task, ["no tag"]), /^ModelyardError: Tags are at most 10 words/);
       await assert.rejects(client.tag({ taskid: "999999" }, ["a"]), /no task/i);
+      // What is neither text nor a tag names no task, and is no fault of the server's.
+      for (const tags of ["a\0b", "two words", [{ toString: 1 }], { toString: 1 }, [["kept", null]], ["\ud800"]]) {
+        const { status, body } = await call("Task/List", { tags });
+        assert.deepEqual([status, body.total], [200, "0"], JSON.stringify(tags));
+        const refused = await call("Task/Tags", { taskid: task.taskid, tags });
+        assert.match(refused.body.errors[0].message, /^Tags are at most 10 words/, JSON.stringify(tags));
+      }
+      const odd = { toString: 1 };
+      assert.equal((await call("Task/Events", { taskid: task.taskid, after: odd })).body.result, true);
+      assert.equal((await call("Tool/List", { hideworkflows: odd })).body.result, true);
+      assert.equal(
+        (await call("Tool/Detail", { slugowner: "test", slugproject: "noop", summary: odd })).body.result,
+        true,
+      );
       assert.deepEqual((await client.detail(task)).modelyard.tags, ["kept"]);
     });
 

@@ -4,21 +4,18 @@ import { apiError, type ToolFacts } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { inertHeaders, typeByName } from "../files/policy.ts";
 import { readBody } from "../http/body.ts";
+import { flagField } from "../http/fields.ts";
 import { baseOf, reply, typeOf } from "../http/request.ts";
 import { modelOpenApi } from "./openapi.ts";
-
 import { categoryRows, type HomeRow, homeRows } from "./policy-explore.ts";
 import { presentTool, presentToolDetail } from "./present.ts";
-
 import { quoteFor } from "./quote.ts";
 import { readmeHtml } from "./readme.ts";
 import { sampleText } from "./sample-text.ts";
 import { findModels, readQuery } from "./search.ts";
 import type { CatalogueModel, Models } from "./service.ts";
-
 import type { Explore } from "./service-explore.ts";
 import { openShown } from "./shown-file.ts";
-
 import type { ModelStats } from "./stats.ts";
 
 function slugField(fields: Readonly<Record<string, unknown>>, name: string): string {
@@ -59,7 +56,7 @@ export function modelRoutes(
   post("/v1/Tool/Detail", (fields, base) => {
     const model = models.find(slugField(fields, "slugowner"), slugField(fields, "slugproject"));
     if (!model) throw apiError("unknownModel");
-    const summary = String(fields.summary) === "true";
+    const summary = flagField(fields, "summary");
     const { id } = model;
     const detail = summary
       ? tool(model, base)

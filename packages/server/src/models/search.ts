@@ -1,5 +1,6 @@
 /** Finding models: words against slug, title, description, categories and tags, with ranking, filters, order and paging. Pure. */
 import { cleanSlug, sharedItems } from "@modelyard/contract";
+import { flagField } from "../http/fields.ts";
 import type { CatalogueModel } from "./service.ts";
 import type { ModelStats } from "./stats.ts";
 
@@ -45,7 +46,7 @@ export function readQuery(fields: Readonly<Record<string, unknown>>): ModelQuery
     categories: list("categories"),
     tags: list("tags"),
     owner: cleanSlug(text("slugowner")),
-    hideApps: Object.hasOwn(fields, "hideworkflows") && String(fields.hideworkflows) === "true",
+    hideApps: flagField(fields, "hideworkflows"),
     sort: sort !== "" ? sort : search !== "" ? "relevance" : "id",
     order: text("order").toUpperCase() === "ASC" ? "ASC" : "DESC",
     runnable: runnable === "first" || runnable === "only" ? runnable : "",

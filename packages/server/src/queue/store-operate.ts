@@ -57,6 +57,9 @@ export function lockWaiting(
 /** For a task that was locked as waiting. */
 export async function reprioritize(tx: Tx, entry: { taskId: number; priority: number; turn: number }): Promise<void> {
   const { taskId, priority, turn } = entry;
-  await tx.run("update queue_entry set priority = ?, turn = ? where task_id = ?", [priority, turn, taskId]);
+  await tx.run(
+    "update queue_entry set priority = ?, turn = ? where task_id = ? and state in ('ready', 'waiting', 'steps')",
+    [priority, turn, taskId],
+  );
   await tx.run("update task set priority = ? where id = ?", [priority, taskId]);
 }

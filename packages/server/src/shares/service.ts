@@ -4,7 +4,7 @@ import { apiError, type Share, type SharedRun } from "@modelyard/contract";
 import type { Database, Tx } from "../db/database.ts";
 import type { Call } from "../http/authenticated.ts";
 import type { Fields } from "../http/body.ts";
-import { requiredId, textField, wholeField } from "../http/fields.ts";
+import { flagField, requiredId, textField, wholeField } from "../http/fields.ts";
 import { newToken } from "../http/tokens.ts";
 import type { Models } from "../models/service.ts";
 import type { Seal } from "../projects/seal.ts";
@@ -58,7 +58,6 @@ export function createShares({ db, seal, tasks, models }: SharesDeps): Shares {
       if (expires !== 0 && expires * 1000 <= now)
         throw apiError("fieldInvalid", "expires", "must be in the future, or 0");
       if ((await sharesOf(call, taskId)).length >= MOST) throw apiError("sharesTooMany", MOST);
-      const hide = Object.hasOwn(fields, "hideinputs") ? String(fields.hideinputs) : "false";
       const token = newToken();
       await db.write((tx) =>
         store.addShare(tx, {
@@ -66,7 +65,7 @@ export function createShares({ db, seal, tasks, models }: SharesDeps): Shares {
           account_id: principal.accountId,
           token_hash: hashOf(token),
           token_sealed: seal.seal(token, ownerOf(taskId)),
-          hide_inputs: /^(true|1|on)$/.test(hide) ? 1 : 0,
+          hide_inputs: flagField(fields, "hideinputs") ? 1 : 0,
           expires_at: expires === 0 ? null : expires * 1000,
         }),
       );

@@ -1,5 +1,5 @@
 /** Pure rules about what a caller may ask of a task. */
-import { MOST_TAGS, type Money, parseUsd, readTags, TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
+import { type Money, parseUsd, readTags, TASK_OUTCOMES, type TaskOutcome } from "@modelyard/contract";
 
 /** Tasks in one page of a list at most. */
 const LIST_LIMIT = 100;
@@ -24,26 +24,25 @@ export const EVENT_ROWS = 50;
 
 /** The number behind which a task's events are asked for. */
 export function eventsAfter(fields: Readonly<Record<string, unknown>>): number {
-  const after = Object.hasOwn(fields, "after") ? String(fields.after).trim() : "";
+  const after = plain(fields, "after") ?? "";
   return /^\d{1,15}$/.test(after) ? Number(after) : 0;
 }
 
-/** The field `tags`, a list or text with commas between, as text. */
-function tagText(fields: Readonly<Record<string, unknown>>): string {
-  const raw = Object.hasOwn(fields, "tags") ? fields.tags : "";
-  return Array.isArray(raw) ? raw.map(String).join(",") : typeof raw === "string" ? raw : "";
+/** A field as text; undefined where it is neither text nor a number. */
+function plain(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const raw = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return typeof raw === "string" || typeof raw === "number" ? String(raw).trim() : undefined;
 }
 
-/** The tags that a task is to have; undefined = one of them is none, or there are too many. */
+/** The field `tags`, a list of texts or text with commas between; undefined = one of them is no tag, or there are too many. */
 export function wantedTags(fields: Readonly<Record<string, unknown>>): string[] | undefined {
-  return readTags(tagText(fields));
+  const raw = Object.hasOwn(fields, "tags") ? fields.tags : undefined;
+  const words = Array.isArray(raw) ? raw : [raw ?? ""];
+  return words.every((word) => typeof word === "string") ? readTags(words.join(",")) : undefined;
 }
 
-/** Words to look for: what can be no tag is on no task. */
-function tagWords(fields: Readonly<Record<string, unknown>>): string[] {
-  const words = tagText(fields).split(",");
-  return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ""))];
-}
+/** On no task: what is no tag finds nothing. */
+const NO_TAG = "";
 
 /** Characters of a search that count. */
 const SEARCH_LIMIT = 200;
@@ -73,10 +72,7 @@ export interface ListQuery {
 
 /** What a list of tasks is asked for; numbers come as text, and what cannot be read does not narrow it. */
 export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery {
-  const text = (name: string) => {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    return typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
-  };
+  const text = (name: string) => plain(fields, name) ?? "";
   const count = (name: string, otherwise: number) => (/^\d{1,9}$/.test(text(name)) ? Number(text(name)) : otherwise);
   const whole = (name: string) => (/^\d{1,15}$/.test(text(name)) ? Number(text(name)) : undefined);
   const milliseconds = (name: string) => (/^\d{1,11}$/.test(text(name)) ? Number(text(name)) * 1000 : undefined);
@@ -92,7 +88,7 @@ export function listQuery(fields: Readonly<Record<string, unknown>>): ListQuery 
     search: text("search").toWellFormed().replaceAll("\0", "").slice(0, SEARCH_LIMIT).toLowerCase(),
     from: milliseconds("from"),
     to: milliseconds("to"),
-    tags: tagWords(fields).slice(0, MOST_TAGS),
+    tags: wantedTags(fields) ?? [NO_TAG],
     costFrom: dollars("costfrom"),
     costTo: dollars("costto"),
     before: whole("before"),

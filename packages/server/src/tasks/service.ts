@@ -1,6 +1,6 @@
 /** What a caller does with tasks: run, look, cancel, kill. */
 import {
-  type ApiError,
+  ApiError,
   apiError,
   cleanSlug,
   type FileSource,
@@ -260,7 +260,8 @@ export function createTasks(deps: TasksDeps): Tasks {
         if (started.again) await forget();
         return started;
       } catch (error) {
-        await forget();
+        // Anything but a refusal may have come after the commit; what no task names then goes with the sweep of orphans.
+        if (error instanceof ApiError) await forget();
         throw error;
       }
     },
