@@ -68,8 +68,14 @@ const read = (path: string): string => {
   }
 };
 
+export interface FoundProcess {
+  pid: number;
+  ppid: number;
+  command: string;
+}
+
 /** Live processes that carry `folder` in their environment or arguments. */
-export function processesOf(folder: string): { pid: number; ppid: number; command: string }[] {
+export function processesOf(folder: string): FoundProcess[] {
   return readdirSync("/proc").flatMap((name) => {
     const pid = Number(name);
     if (!(pid > 1) || pid === process.pid) return [];
@@ -78,6 +84,24 @@ export function processesOf(folder: string): { pid: number; ppid: number; comman
     const [state, ppid] = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
     return state === "Z" || state === undefined ? [] : [{ pid, ppid: Number(ppid), command }];
   });
+}
+
+/**
+ * Waits until none of `found` is left in `folder`; what was started there later does not count. Returns how long it took, in
+ * milliseconds, for a diagnostic: the limit only tells a slow machine from a process that stays.
+ */
+export async function untilGone(folder: string, found: readonly FoundProcess[], limitMs = 10_000): Promise<number> {
+  const from = performance.now();
+  const left = () =>
+    processesOf(folder).filter(({ pid, command }) => found.some((one) => one.pid === pid && one.command === command));
+  await until("nothing of the killed program is left", limitMs, () => left().length === 0).catch((error: Error) => {
+    throw new Error(
+      `${error.message}\n${left()
+        .map(({ pid, ppid, command }) => `${pid} (of ${ppid}) ${command}`)
+        .join("\n")}`,
+    );
+  });
+  return performance.now() - from;
 }
 
 export async function freePort(): Promise<number> {
