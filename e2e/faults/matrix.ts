@@ -48,8 +48,12 @@ export const MATRIX: readonly Row[] = [
   {
     id: "database-kill",
     fault: "PostgreSQL kill -9 with all its processes",
-    expected: "recovery, also of the recovery; no task in limbo (T1, T9)",
-    tests: here("postgres-kill", "kills of PostgreSQL"),
+    expected:
+      "recovery, also of the recovery; no task in limbo; after a commit whose answer is lost nothing of its request is gone (T1, T9)",
+    tests: [
+      ...here("postgres-kill", "kills of PostgreSQL"),
+      ...at("e2e/commit-answer.test.ts", "a run: the same request", "an upload: the file is listed"),
+    ],
     numbers: "2 / 50",
   },
   {

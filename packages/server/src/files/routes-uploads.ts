@@ -1,3 +1,4 @@
+import { ApiError } from "@modelyard/contract";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { readBody } from "../http/body.ts";
 import { type Buckets, tooMany } from "../http/rates.ts";
@@ -24,12 +25,15 @@ export function uploadRoutes(
     // A connection may carry several requests; what this one brought is what is counted.
     const before = request.raw.socket.bytesRead;
     const intake = await uploads.intake(principal);
+    let handedOver = false;
     try {
       const fields = await readBody(request.raw, typeOf(request), intake.take);
+      handedOver = true;
       const list = await uploads.register(principal, fields, intake, filesBaseOf(request));
       return reply(response, { result: true, errors: [], list });
     } catch (error) {
-      await intake.discard();
+      // A fault that is no refusal may have come after the commit: what no row names then goes with the sweep of orphans.
+      if (!handedOver || error instanceof ApiError) await intake.discard();
       throw error;
     } finally {
       rate?.charge(sender, request.raw.socket.bytesRead - before);

@@ -65,8 +65,10 @@ export function createRunRequest(deps: {
     const forget = async () => {
       for (const blob of stored.keys()) await blobs.delete(blob);
     };
+    let handedOver = false;
     try {
       const fields = await readBody(request.raw, typeOf(request), storeInto(stored));
+      handedOver = true;
       const idempotency = key === undefined ? undefined : runKey({ key, modelId: model.id, fields, hashes: stored });
       const started = await tasks.run(principal, model, {
         fields,
@@ -80,7 +82,8 @@ export function createRunRequest(deps: {
       if (started.again) await forget();
       return { principal, started };
     } catch (error) {
-      await forget();
+      // A fault that is no refusal may have come after the commit: what no task names then goes with the sweep of orphans.
+      if (!handedOver || error instanceof ApiError) await forget();
       throw error;
     }
   }
