@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Log } from "@modelyard/contract";
 import type { Database } from "./database.ts";
 import { migrate } from "./migrate.ts";
-import { openPostgres } from "./postgres.ts";
 import { openSqlite } from "./sqlite.ts";
 
 /** Opens and migrates the store. `url`: `postgres://…`, or undefined for `<dataDir>/modelyard.sqlite`. */
@@ -19,8 +18,9 @@ export async function openDatabase(options: {
     );
   }
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+  // The driver of the engine that is not used would take memory for nothing.
   const db = options.url
-    ? openPostgres(options.url)
+    ? (await import("./postgres.ts")).openPostgres(options.url)
     : openSqlite(join(options.dataDir, "modelyard.sqlite"), options.log);
   try {
     await migrate(db);

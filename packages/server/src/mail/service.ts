@@ -3,7 +3,7 @@
  * text waits for the operator (Admin/MailList), who passes it on, and the log says so. Texts carry links that are as good as passwords, so they are sealed.
  */
 import type { Log } from "@modelyard/contract";
-import { createTransport, type Transporter } from "nodemailer";
+import type { Transporter } from "nodemailer";
 import type { Database, Tx } from "../db/database.ts";
 import type { Seal } from "../projects/seal.ts";
 import * as store from "./store.ts";
@@ -51,27 +51,31 @@ export interface MailDeps {
 
 const owner = (id: number) => `mail:${id}`;
 
+/** The library is loaded where there is a server to talk to: it takes 5 MB. */
+async function connect(url: string): Promise<Transporter> {
+  const { createTransport } = await import("nodemailer");
+  return createTransport({
+    url,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    // A mail's text is ours; it never pulls in a file or an address.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
 export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
-  const transport: Transporter | undefined =
-    smtpUrl === undefined
-      ? undefined
-      : createTransport({
-          url: smtpUrl,
-          connectionTimeout: TIMEOUT_MS,
-          greetingTimeout: TIMEOUT_MS,
-          socketTimeout: TIMEOUT_MS,
-          // A mail's text is ours; it never pulls in a file or an address.
-          disableFileAccess: true,
-          disableUrlAccess: true,
-        });
+  const connected = smtpUrl === undefined ? undefined : connect(smtpUrl);
   let stopping = false;
   let running: Promise<void> | undefined;
   let again = false;
 
   async function sendOne(): Promise<boolean> {
     const row = await db.write((tx) => store.claimDue(db, tx, tx.now + CLAIM_MS));
-    if (!row || !transport) return false;
+    if (!row || !connected) return false;
     try {
+      const transport = await connected;
       await transport.sendMail({
         from,
         to: { name: "", address: row.recipient },
@@ -93,7 +97,7 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
 
   function wake(): void {
     again = true;
-    if (!transport || running || stopping) return;
+    if (!connected || running || stopping) return;
     again = false;
     running = (async () => {
       while (!stopping && (await sendOne()));
@@ -114,12 +118,12 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
 
   return {
     async post(tx, mail) {
-      const state = transport ? "due" : "waiting";
+      const state = connected ? "due" : "waiting";
       const { accountId, to: recipient, subject, text } = mail;
       const id = await store.insertMail(tx, { accountId, recipient, subject, state });
       await store.setText(tx, id, seal.seal(text, owner(id)));
       tx.afterCommit(() => {
-        if (transport) wake();
+        if (connected) wake();
         // Not the text: its link is as good as a password, and logs travel.
         else log(`no mail server is set up: mail ${id} (${subject}) waits for the operator in Admin/MailList`);
       });
@@ -141,7 +145,7 @@ export function createMail({ db, seal, smtpUrl, from, log }: MailDeps): Mail {
       clearInterval(timer);
       clearInterval(forgetting);
       await running;
-      transport?.close();
+      (await connected)?.close();
     },
   };
 }

@@ -68,7 +68,7 @@ export class Launcher {
   static async start(options: LauncherOptions): Promise<Launcher> {
     const folder = fs.mkdtempSync(path.join(options.tmpDir ?? os.tmpdir(), "modelyard-"));
     try {
-      const child = fork(copyLauncher(folder), [folder, options.cgroups ?? "auto"], {
+      const child = fork(await copyLauncher(folder), [folder, options.cgroups ?? "auto"], {
         execArgv: NODE_FLAGS,
         // Models can read the environment of their parent process, so there is nothing in it.
         env: { PATH: searchPath() },
