@@ -10,6 +10,7 @@ import {
   fakeStripe,
   fakeWorker,
   finish,
+  PASSWORD,
   STORES,
   startTestServer,
   type TestServer,
@@ -141,6 +142,11 @@ for (const store of STORES) {
       await until(async () => chargesOf(customer).length === 1);
       const [charge] = chargesOf(customer);
       assert.equal((await wallet(member)).available, "10.000000000000");
+      // Its money must find its way: until then neither the way to pay nor the account can go.
+      await rule(member, { on: false });
+      const goes = () => member.account("Delete", { current: PASSWORD, forfeit: true });
+      for (const early of [await member.api("Wallet/AutoTopUp", { forget: true }), await goes()])
+        assert.match(message(early), /^A payment is under way/);
       const session = {
         id: charge?.id,
         amount: 2000,
@@ -152,7 +158,7 @@ for (const store of STORES) {
       assert.equal((await wallet(member)).available, "30.000000000000");
       assert.equal((await rule(member)).used, "20.000000000000");
       stripe.cards("succeeded");
-      await rule(member, { on: false });
+      assert.equal((await goes()).body.result, true);
     });
 
     test("a declined card switches it off, costs nothing, and its owner is told", async () => {

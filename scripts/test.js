@@ -55,6 +55,8 @@ async function main({ cleanup, signals, mode, args }) {
   signals.phase = "services";
   const env = runtimeEnvironment(node, await startServices(cleanup));
   if (signals.code !== 0) return signals.code;
+  // Stripped and compiled code of what nearly every test file imports: half of the time that it takes a file to begin.
+  env.NODE_COMPILE_CACHE ??= join(root, ".runtime", "compiled-tests");
   // CI runs every model; elsewhere those with large downloads are run by who wants to.
   if (inCi) env.MODELYARD_HEAVY ??= "1";
   env.MODELYARD_FAULTS = mode === "faults" ? "long" : "short";

@@ -168,6 +168,12 @@ export const ERRORS = {
     (balance: string) => `The balance of $${balance} would be lost. Delete with forfeit to give it up.`,
   ),
   tasksRunning: entry(200, 0, "caller", () => "Tasks of this account have not ended yet. Kill them or wait."),
+  paymentUnderWay: entry(
+    200,
+    0,
+    "caller",
+    () => "A payment is under way. Wait until it is in the wallet, or has failed.",
+  ),
   lastOperator: entry(200, 0, "caller", () => "The last operator cannot be deleted or suspended."),
   providerUnreachable: entry(
     200,

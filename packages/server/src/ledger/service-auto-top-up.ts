@@ -19,8 +19,10 @@ import * as store from "./store-auto-top-up.ts";
 import { ownerEmail } from "./store-caps.ts";
 import { insertPayment } from "./store-wallet.ts";
 
-/** An account that is deleted is not charged any more. */
-export const forgetAutoTopUp = store.forget;
+/** The saved way to pay, and the rule, go; refused while a payment is under way, for its money must find its way. */
+export async function forgetAutoTopUp(tx: Tx, accountId: number): Promise<void> {
+  if (!(await store.forget(tx, accountId))) throw apiError("paymentUnderWay");
+}
 
 /** How often wallets are looked at, in milliseconds. */
 const EVERY_MS = 2_000;
@@ -126,9 +128,7 @@ export function createAutoTopUp(deps: { db: Database; stripe: StripePayments; ma
         const row = await store.find(tx, accountId);
         if (!row) throw apiError("noSavedPayment");
         if (flagField(fields, "forget")) {
-          // A payment that is under way ends first: its money must find its way.
-          if (row.pending !== "") throw apiError("fieldInvalid", "forget", "must wait: a payment is under way");
-          await store.forget(tx, accountId);
+          await forgetAutoTopUp(tx, accountId);
           await note(tx, { accountId, actor, action: "wallet.auto-topup", outcome: "forgotten" });
           return present(undefined, tx.now);
         }

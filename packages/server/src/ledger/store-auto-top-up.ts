@@ -60,8 +60,10 @@ export async function update(
   ]);
 }
 
-export async function forget(tx: Tx, accountId: number): Promise<void> {
-  await tx.run("delete from auto_top_up where account_id = ?", [accountId]);
+/** False where a payment is under way: nothing is forgotten then. */
+export async function forget(tx: Tx, accountId: number): Promise<boolean> {
+  await tx.run("delete from auto_top_up where account_id = ? and pending = ''", [accountId]);
+  return (await find(tx, accountId)) === undefined;
 }
 
 /** Wallets that are to be filled up, and payments that are under way. `month`: beginning of this month. */
