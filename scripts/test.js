@@ -1,14 +1,15 @@
 // npm test: real services, then node's own test runner.
 //   npm test                        everything (e2e/faults with its short numbers)
 //   npm test -- packages/server     only files whose path contains this
-//   npm test -- --test-only …       arguments with a dash go to node
+//   npm test -- --test-name-pattern=text    also --test-skip-pattern=text and --test-only: as node has them
 //   npm run test:faults             only e2e/faults, with its long numbers
 //   npm run test:faults -- --list   what is tried there, and what is not
 // In CI (CI=true) the check comes first, and a missing Debian package is installed, or else a failure.
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createCleanup } from "./lib/cleanup.js";
 import { runMain, UserError } from "./lib/fail.js";
-import { findTestFiles } from "./lib/files.js";
+import { findTestFiles, spread } from "./lib/files.js";
 import { runForeground } from "./lib/foreground.js";
 import { installParts, missingParts, testParts } from "./lib/parts.js";
 import { root } from "./lib/root.js";
@@ -17,12 +18,13 @@ import { ensureDependencies, ensureRuntime, runtimeEnvironment } from "./lib/run
 import { findProgram, startNats, startPostgres } from "./lib/services.js";
 import { ensureWeb } from "./lib/web.js";
 
-/** Two test files at a time: what two cores carry without disturbing the tests that measure time. */
-const CONCURRENCY = 2;
-/** For one test, and for a file as a whole (see lib/test-file-limit.js). */
-const LIMITS = {
-  all: { test: 120_000, file: 300_000 },
-  faults: { test: 1_800_000, file: 3_600_000 },
+/**
+ * `concurrency`: test files at a time. With three of them two cores are busy, since many tests wait most of their time; the long faults
+ * measure times. `test`, `file`: milliseconds for one test, and for a file as a whole (see lib/test-file-limit.js).
+ */
+const MODES = {
+  all: { concurrency: 3, test: 240_000, file: 600_000 },
+  faults: { concurrency: 2, test: 1_800_000, file: 3_600_000 },
 };
 
 const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
@@ -34,7 +36,7 @@ async function main({ cleanup, signals, mode, args }) {
   if (mode === "faults" && args.includes("--list"))
     return runForeground(node, [join(root, "e2e/faults/print-matrix.ts")], { cwd: root });
   await ensureWeb(node);
-  const filters = args.filter((arg) => !arg.startsWith("-"));
+  const { filters, ...choice } = readArguments(args);
   const files = await findTestFiles({ base: root, filters, mode });
   if (files.length === 0) {
     throw new UserError(
@@ -60,16 +62,34 @@ async function main({ cleanup, signals, mode, args }) {
   // CI runs every model; elsewhere those with large downloads are run by who wants to.
   if (inCi) env.MODELYARD_HEAVY ??= "1";
   env.MODELYARD_FAULTS = mode === "faults" ? "long" : "short";
-  env.MODELYARD_TEST_FILE_LIMIT_MS = String(LIMITS[mode].file);
-  const options = [
-    `--import=${new URL("lib/test-file-limit.js", import.meta.url).href}`,
-    "--test",
-    "--test-reporter=spec",
-    `--test-concurrency=${CONCURRENCY}`,
-    `--test-timeout=${LIMITS[mode].test}`,
-    ...args.filter((arg) => arg.startsWith("-")),
-  ];
-  return runForeground(...tieToParent(node, [...options, ...files]), { env, cwd: root });
+  env.MODELYARD_TEST_FILE_LIMIT_MS = String(MODES[mode].file);
+  const options = {
+    concurrency: MODES[mode].concurrency,
+    timeout: MODES[mode].test,
+    times: join(root, "artifacts", "test-times.tsv"),
+    ...choice,
+  };
+  const runner = [join(root, "scripts/lib/test-runner.js"), JSON.stringify(options)];
+  return runForeground(...tieToParent(node, [...runner, ...spread(files)]), { env, cwd: root });
+}
+
+function readArguments(args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean" },
+        "test-name-pattern": { type: "string", multiple: true },
+        "test-skip-pattern": { type: "string", multiple: true },
+        "test-only": { type: "boolean" },
+      },
+    });
+    const { "test-name-pattern": namePatterns, "test-skip-pattern": skipPatterns, "test-only": only } = values;
+    return { filters: positionals, namePatterns, skipPatterns, only };
+  } catch (error) {
+    throw new UserError(`${error.message}\nFix: see the first lines of scripts/test.js for what there is.`);
+  }
 }
 
 /** Starts what is there and returns the variables that tell the tests about it; a test skips itself where its variable is unset. */

@@ -33,6 +33,28 @@ export async function findTestFiles({ base, filters = [], mode = "all" }) {
 }
 
 /**
+ * The same files in an order in which each kind is spread evenly over the run: what sleeps (faults) beside what computes (models).
+ * @param {string[]} files
+ */
+export function spread(files) {
+  const kindOf = (path) =>
+    path
+      .split("/")
+      .slice(0, /^e2e\/.+\//.test(path) ? 2 : 1)
+      .join("/");
+  const sizes = {};
+  const places = files.map((path) => {
+    const kind = kindOf(path);
+    sizes[kind] = (sizes[kind] ?? 0) + 1;
+    return { path, kind, index: sizes[kind] - 0.5 };
+  });
+  return places
+    .map(({ path, kind, index }) => ({ path, at: index / sizes[kind] }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ path }) => path);
+}
+
+/**
  * All files of the repository, as git sees them; where there is no git, what lies in folders that are not ignored.
  * @param {string} base
  * @returns {Promise<string[]>} paths relative to the base

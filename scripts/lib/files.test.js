@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import test from "node:test";
-import { findTestFiles } from "./files.js";
+import { findTestFiles, spread } from "./files.js";
 
 test("finds the tests of every place, and only those", async (t) => {
   const base = await mkdtemp(join(tmpdir(), "modelyard-files-"));
@@ -28,4 +28,27 @@ test("finds the tests of every place, and only those", async (t) => {
   assert.deepEqual(await findTestFiles({ base }), tests);
   assert.deepEqual(await findTestFiles({ base, mode: "faults" }), ["e2e/faults/kill.test.ts"]);
   assert.deepEqual(await findTestFiles({ base, filters: ["./packages/server"] }), [tests[3]]);
+});
+
+test("each kind of test is spread over the run, in its own order", () => {
+  const files = [
+    "e2e/a",
+    "e2e/b",
+    "e2e/faults/a",
+    "e2e/faults/b",
+    "models/x/a",
+    "packages/1/a",
+    "packages/1/b",
+    "packages/2/a",
+  ];
+  assert.deepEqual(spread(files), [
+    "packages/1/a",
+    "e2e/a",
+    "e2e/faults/a",
+    "models/x/a",
+    "packages/1/b",
+    "e2e/b",
+    "e2e/faults/b",
+    "packages/2/a",
+  ]);
 });
