@@ -81,7 +81,7 @@ test("run ends with 1 and says why: a failing model, a refusal, no server, no ke
 });
 
 test("tasks show and kill", async () => {
-  const running = start(["run", "test/wait", ...here()]);
+  const running = start(["run", "test/wait", "seconds=50", ...here()]);
   await until(() => /^task \d+$/m.test(running.said.err), "the run's number");
   const id = /^task (\d+)$/m.exec(running.said.err)?.[1] as string;
   const shown = await modelyard(["tasks", "show", id, ...here()]);

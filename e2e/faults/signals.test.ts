@@ -41,14 +41,14 @@ test("SIGHUP (the terminal is gone) drains like SIGTERM: no task fails, none run
 test("a second SIGTERM stops at once; what ran is handed back and ends later", async (t) => {
   const site = await Site.start(t, { builtIn: 2 });
   const client = site.client();
-  const { taskid } = await client.run("fault/work", { ms: 15_000, family: true });
+  const { taskid } = await client.run("fault/work", { ms: 60_000, family: true });
   await until("it runs", 20_000, async () => (await client.detail({ taskid })).status === "task_output");
   const began = performance.now();
   site.server?.signal("SIGTERM");
   await sleep(300);
   await site.server?.end("SIGTERM");
   assert.equal(site.server?.child.exitCode, 1, site.server?.output().slice(-2000));
-  assert.ok(performance.now() - began < 10_000, "it did not wait for the run");
+  assert.ok(performance.now() - began < 40_000, "it did not wait for the run");
   await until("nothing of it is left", 5_000, () => processesOf(site.folder).length === 0);
   await site.startServer();
   await site.client().kill({ taskid });

@@ -137,7 +137,7 @@ test("once a run is over the model's figures and the latest runs say so, and not
   await done(page);
   await figures.getByText("Typical run").waitFor();
   assert.match(await figures.innerText(), /Ready[\s\S]*Runs\s+1/);
-  await page.locator("section:has(#latest-title) li").getByText("Done").waitFor({ timeout: 2_000 });
+  await page.locator("section:has(#latest-title) li").getByText("Done").waitFor();
   assert.equal(await page.getByLabel("Seconds").inputValue(), "0.5");
   assert.equal(await page.evaluate("scrollY"), scrolled);
   assert.deepEqual(troubles, []);

@@ -75,12 +75,12 @@ test("a run that is started elsewhere comes into the list: by itself, and at onc
   await settled(page);
   await page.getByText("No run fits these filters.").waitFor();
   const first = await client.run("test/wait", { seconds: 0 });
-  await page.getByRole("link", { name: `Run ${first.taskid} of test/wait` }).waitFor({ timeout: 15_000 });
+  await page.getByRole("link", { name: `Run ${first.taskid} of test/wait` }).waitFor();
   await client.wait(first);
   await page.getByText("Done").first().waitFor();
   const second = await client.run("test/wait", { seconds: 0 });
   await page.evaluate("dispatchEvent(new Event('focus'))");
-  await page.getByRole("link", { name: `Run ${second.taskid} of test/wait` }).waitFor({ timeout: 3_000 });
+  await page.getByRole("link", { name: `Run ${second.taskid} of test/wait` }).waitFor({ timeout: 8_000 });
   assert.deepEqual(troubles, []);
   await close();
 });

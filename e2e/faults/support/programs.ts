@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { REPOSITORY } from "@modelyard/testing";
+import { PATIENCE, REPOSITORY } from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/src/main.ts");
 
@@ -51,11 +51,11 @@ export function program(args: readonly string[], folder: string, options: Progra
   };
 }
 
-/** Waits until `condition` holds. */
+/** Waits until `condition` holds. `limitMs`: what is plenty on a quiet machine. */
 export async function until(what: string, limitMs: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = performance.now() + limitMs;
+  const limit = performance.now() + limitMs * PATIENCE;
   while (!(await condition())) {
-    if (performance.now() > limit) throw new Error(`not within ${limitMs / 1000} s: ${what}`);
+    if (performance.now() > limit) throw new Error(`not within ${(limitMs * PATIENCE) / 1000} s: ${what}`);
     await sleep(25);
   }
 }

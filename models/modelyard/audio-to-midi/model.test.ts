@@ -145,5 +145,5 @@ test("silence has no notes; text is no recording; cancel and TERM are heard", as
     { onMessage: (message, cancel) => void (message.type === "progress" && message.percentage && cancel()) },
   );
   assert.equal(error, "cancelled");
-  assert.ok((await listener.terminate()) < 2000);
+  assert.ok((await listener.terminate()) < 6000);
 });

@@ -61,6 +61,6 @@ describe("Kokoro", heavy, () => {
       { onMessage: (message, cancel) => void (message.type === "progress" && cancel()) },
     );
     assert.equal(error, "cancelled");
-    assert.ok((await speaker.terminate()) < 2000);
+    assert.ok((await speaker.terminate()) < 6000);
   });
 });

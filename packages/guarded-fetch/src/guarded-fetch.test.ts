@@ -54,7 +54,7 @@ describe("addresses that must not be fetched (S1)", () => {
         /refused the connection|reached within|127|::|inside/,
         `${url}: refused by the guard, and silent about the network`,
       );
-      assert.ok(performance.now() - began < 2_000, `${url}: refused without trying`);
+      assert.ok(performance.now() - began < 5_000, `${url}: refused without trying`);
     }
     assert.equal(honeypot.connections, 0);
   });

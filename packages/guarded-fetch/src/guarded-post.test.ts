@@ -57,7 +57,7 @@ test("an answer that never comes ends at the limit; one that stalls in its body 
   await using silent = await host(() => {});
   const began = performance.now();
   await assert.rejects(silent.post({ timeoutMs: 300 }), FetchError);
-  assert.ok(performance.now() - began < 2_000);
+  assert.ok(performance.now() - began < 5_000);
   await using stalls = await host((_request, response) => void response.writeHead(200).write("part"));
   const { status, body } = await stalls.post({ timeoutMs: 300 });
   assert.deepEqual([status, String(body)], [200, "part"]);

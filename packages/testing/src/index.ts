@@ -4,6 +4,7 @@ export {
   type Caller,
   caller,
   credentials,
+  PATIENCE,
   post,
   rawExchange,
   refused,

@@ -7,6 +7,9 @@ import { alive, FIXTURES, killTagged, model, newTag, run, testFolder } from "./f
 import { createRunners, PlatformFault } from "./index.ts";
 import { TEXT_LIMIT } from "./run-output.ts";
 
+/** On machines that others share all takes longer; what is not done at all takes for ever. */
+const SHARED = 3;
+
 const tmpDir = testFolder();
 const taskDir = testFolder();
 const processes = createProcesses({ tmpDir });
@@ -145,7 +148,7 @@ describe("runner command", () => {
         abort.abort("timeout");
       };
       assert.deepEqual(await runner.run(spec), { exitCode: code, stopped: "timeout" });
-      assert.ok(performance.now() - abortedAt <= ms);
+      assert.ok(performance.now() - abortedAt <= SHARED * ms);
       assert.deepEqual(alive(tag), []);
     }
   });

@@ -4,6 +4,9 @@ import { after, describe, it } from "node:test";
 import { alive, killTagged, model, newTag, run, testFolder, until } from "./fixtures/support.ts";
 import { createRunners, PlatformFault, type RunResult } from "./index.ts";
 
+/** On machines that others share all takes longer; what is not done at all takes for ever. */
+const SHARED = 3;
+
 const tmpDir = testFolder();
 const runners = createRunners({ tmpDir });
 const runner = runners.for("service");
@@ -153,7 +156,7 @@ describe("runner service", () => {
     assert.deepEqual(second, first);
     const later = performance.now();
     assert.match((await go({ do: "echo" }).result).error ?? "", /^crash loop: /);
-    assert.ok(performance.now() - later < 1000, "at once, not after the back-off");
+    assert.ok(performance.now() - later < 3000, "at once, not after the back-off");
   });
 
   it("fails clearly when it is not ready in time, or when there is no such program", async () => {
@@ -200,7 +203,7 @@ describe("runner service", () => {
     const start = performance.now();
     abort.abort("killed");
     assert.deepEqual(await hang.result, { exitCode: 143, stopped: "killed" });
-    assert.ok(performance.now() - start <= 7000);
+    assert.ok(performance.now() - start <= SHARED * 7000);
     const repeated = await quiet.result;
     assert.equal(repeated.exitCode, 0);
     assert.notEqual(pidOf(repeated), before);
