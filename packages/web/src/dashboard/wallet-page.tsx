@@ -12,9 +12,11 @@ import { Answered } from "../session/answered.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { usePages } from "../session/use-pages.ts";
+import { amountColumn } from "../ui/amount-column.ts";
 import { Button } from "../ui/button.tsx";
 import { CsvButton } from "../ui/csv-button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { money } from "../ui/money-words.ts";
 import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { type Column, LongText } from "../ui/table.tsx";
@@ -23,7 +25,6 @@ import { AutoTopUp } from "./auto-top-up.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { ExpiringCredit } from "./expiring-credit.tsx";
 import { Figure } from "./figure.tsx";
-import { money } from "./money-words.ts";
 import { PagedTable } from "./paged-table.tsx";
 
 export function WalletPage() {
@@ -79,7 +80,7 @@ function Wallet() {
         <PagedTable
           label="What came into the wallet"
           pages={transactions}
-          columns={COLUMNS}
+          columns={columns}
           keyOf={({ id }) => id}
           empty="No money has come in yet."
           aside={<CsvButton path="Wallet/Transactions" fields={{}} name="transactions.csv" />}
@@ -98,11 +99,11 @@ const KINDS: Record<WalletTransaction["kind"], string> = {
   expiry: "Expired credit",
 };
 
-const COLUMNS: readonly Column<WalletTransaction>[] = [
+const columns = (rows: readonly WalletTransaction[]): Column<WalletTransaction>[] => [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "What", cell: ({ kind }) => KINDS[kind] },
   { title: "Note", cell: ({ note }) => <LongText>{note || "–"}</LongText> },
-  { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+  amountColumn("Amount", rows, ({ amount }) => amount),
 ];
 
 /** `payments`: whether this server takes any; undefined until it is known. */

@@ -2,12 +2,13 @@
 import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-changes.ts";
 import { signInPath } from "../session/sign-in-path.ts";
 import { useManages } from "../session/use-manages.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { dollars } from "../ui/money-words.ts";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
 import { Outputs } from "./outputs.tsx";

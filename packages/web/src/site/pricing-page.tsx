@@ -2,9 +2,10 @@
 import { PRICE_UNITS, type PriceMethod } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { duration } from "../catalogue/describe.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { dollars } from "../ui/money-words.ts";
 import { runsFor } from "./budget.ts";
 import type { PricedModel } from "./load.ts";
 
