@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { accountCall } from "../session/account-call.ts";
 import { Answered } from "../session/answered.tsx";
-import { useSession } from "../session/session-provider.tsx";
+import { useSendsMail, useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { Badge } from "../ui/badge.tsx";
@@ -102,12 +102,17 @@ function Name() {
 
 function Email() {
   const session = useSession();
+  const sendsMail = useSendsMail();
   const email = session.state === "in" ? session.account.email : "";
   return (
     <Panel title="E-mail address" lead={`Now ${email}`}>
       <AccountForm
         send={async (fields) => void (await accountCall("Email", fields, AccountEmpty))}
-        done="The new address counts once the link that goes there was followed."
+        done={
+          sendsMail
+            ? "The new address counts once the link that goes there was followed."
+            : "The new address counts once its link was followed. This server sends no mail: ask whoever runs it for the link."
+        }
         button="Change the address"
       >
         <Labelled label="New address">
