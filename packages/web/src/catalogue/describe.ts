@@ -1,5 +1,5 @@
 /** A model's figures in words and short numbers. Pure. */
-import { PRICE_UNITS, type PriceMethod, type Tool } from "@modelyard/contract";
+import { type PriceMethod, perUnit, type Tool } from "@modelyard/contract";
 import { dollars } from "../ui/money-words.ts";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -36,7 +36,7 @@ export function startingPrice(model: Tool): string {
   if (!lowest) return isApp ? "not available" : "free";
   // What its steps can cost at most; what they really cost is billed.
   if (isApp && lowest.priceMethod === "cp-readoutput") return `up to ${dollars(lowest.price)} a run`;
-  return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} a ${lowest.priceMethod === "cps" ? "second" : PRICE_UNITS[lowest.priceMethod]}`;
+  return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} ${lowest.priceMethod === "cps" ? "a second" : perUnit(lowest.priceMethod)}`;
 }
 
 export function modelPath(model: Pick<Tool, "cleanslugowner" | "cleanslugproject">): string {

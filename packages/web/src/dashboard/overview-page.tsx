@@ -47,7 +47,7 @@ function Overview() {
                 value={money(wallet.available)}
                 note={
                   <Link to="/dashboard/wallet" className="link">
-                    Top up
+                    {wallet.payments ? "Top up" : "Wallet"}
                   </Link>
                 }
               />

@@ -6,9 +6,11 @@ import {
   WalletDetailResponse,
   type WalletTransaction,
 } from "@modelyard/contract";
+import { Link } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
+import { useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { usePages } from "../session/use-pages.ts";
@@ -108,11 +110,26 @@ const columns = (rows: readonly WalletTransaction[]): Column<WalletTransaction>[
 
 /** `payments`: whether this server takes any; undefined until it is known. */
 function TopUp({ payments }: { payments: boolean | undefined }) {
+  const session = useSession();
   if (payments) return <Payment />;
+  const isOperator = session.state === "in" && session.account.role === "operator";
   return (
     <Panel title="Top up">
       {payments === false && (
-        <p>No payments are set up on this server: ask whoever runs it for credit or for a coupon.</p>
+        <p>
+          No payments are set up on this server:{" "}
+          {isOperator ? (
+            <>
+              give credit under{" "}
+              <Link to="/admin/accounts" className="link">
+                Accounts
+              </Link>
+              , or a coupon.
+            </>
+          ) : (
+            "ask whoever runs it for credit or for a coupon."
+          )}
+        </p>
       )}
     </Panel>
   );

@@ -1,5 +1,5 @@
 /** What a run with these inputs costs, before it is started. Pure; the numbers are the price engine's own. */
-import { formatUsd, likenessOf, PRICE_UNITS, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
+import { formatUsd, likenessOf, perUnit, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
 import { duration } from "../catalogue/describe.ts";
 import { aboutDollars, dollars } from "../ui/money-words.ts";
 
@@ -36,9 +36,9 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
   if (price.length === 0) return { headline: "Not available", detail: problem ?? "" };
   const quoted = quote({ owner: model.slugowner, slug: model.slugproject, ...model.modelyard }, values ?? {});
   const rate = dollars(formatUsd(quoted.price));
-  const unit = PRICE_UNITS[quoted.method];
+  const unit = perUnit(quoted.method);
   if (quoted.units !== undefined) {
-    const rest = quoted.method === "cpr" ? "" : `, ${rate} a ${unit}`;
+    const rest = quoted.method === "cpr" ? "" : `, ${rate} ${unit}`;
     return { headline: dollars(formatUsd(quoted.hold)), detail: `a run${rest}; only successful runs are billed` };
   }
   if (app)
@@ -49,7 +49,7 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
   const most = `at most ${dollars(formatUsd(quoted.hold))}, which is set aside while it runs`;
   const times = timesOf(model, values ?? {});
   const isTimed = quoted.method === "cps";
-  const per = `${rate} a ${isTimed ? "second" : unit}`;
+  const per = `${rate} ${isTimed ? "a second" : unit}`;
   // What is measured of a run, but its time, is known of those before it.
   if (!times || (!isTimed && times.cost === null))
     return { headline: per, detail: isTimed ? `of run time; ${most}` : most, isRate: true };

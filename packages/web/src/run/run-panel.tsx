@@ -1,5 +1,5 @@
 /** The run beside the form: where it is, what it says, what it made and what it cost. */
-import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contract";
+import { type PriceMethod, perUnit, type ToolDetail } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { duration } from "../catalogue/describe.ts";
@@ -255,7 +255,7 @@ function Costs({ task, estimate }: { task: NonNullable<RunState["task"]>; estima
     ["Set aside at most", dollars(price.hold)],
     // An app has no rate of its own: its lines say what its steps cost.
     ...(task.modelyard.steps === null
-      ? ([["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`]] as [string, string][])
+      ? ([["Price", `${dollars(price.price)} ${perUnit(price.method as PriceMethod)}`]] as [string, string][])
       : []),
   ];
   return (
