@@ -9,10 +9,10 @@ import {
 import { type FormEvent, useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
-import { useSendsMail } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { usePages } from "../session/use-pages.ts";
+import { useSendsMail } from "../session/use-sends-mail.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";

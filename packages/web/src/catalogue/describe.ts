@@ -1,6 +1,6 @@
 /** A model's figures in words and short numbers. Pure. */
 import { type PriceMethod, perUnit, type Tool } from "@modelyard/contract";
-import { dollars } from "../ui/money-words.ts";
+import { dollars } from "../ui/dollars.ts";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 

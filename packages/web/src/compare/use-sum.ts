@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { openClient } from "../catalogue/lazy-models.ts";
 import { asParameters } from "../model/ask-cost.ts";
 import type { Cost } from "../model/cost.ts";
-import { dollars } from "../ui/money-words.ts";
+import { dollars } from "../ui/dollars.ts";
 
 /** Milliseconds without a change after which the prices are asked for. */
 const PAUSE_MS = 250;

@@ -2,7 +2,7 @@ import { type Task, taskOutcome } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import { duration } from "../catalogue/describe.ts";
 import { Button } from "../ui/button.tsx";
-import { dollars } from "../ui/money-words.ts";
+import { dollars } from "../ui/dollars.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 import { snippet, timeWords } from "./snippet.ts";
 import { Tags } from "./tags.tsx";

@@ -5,7 +5,7 @@ import { stepCode } from "../samples/generate.ts";
 import { curl } from "../samples/languages/curl.ts";
 import { planOf, type Step, steps } from "../samples/plan.ts";
 import type { SampleValue } from "../samples/samples-request.ts";
-import { dollars } from "../ui/money-words.ts";
+import { dollars } from "../ui/dollars.ts";
 import { line } from "./site-texts.ts";
 
 export interface MarkdownOptions {

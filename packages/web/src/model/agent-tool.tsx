@@ -8,7 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { isOver, type RunState } from "../run/run.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
-import { dollars } from "../ui/money-words.ts";
+import { dollars } from "../ui/dollars.ts";
 import { inputsSchema, readAgentInputs } from "./agent-inputs.ts";
 import type { Cost } from "./cost.ts";
 import { changes } from "./form-changes.ts";

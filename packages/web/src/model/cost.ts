@@ -1,7 +1,7 @@
 /** What a run with these inputs costs, before it is started. Pure; the numbers are the price engine's own. */
 import { formatUsd, likenessOf, perUnit, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
 import { duration } from "../catalogue/describe.ts";
-import { aboutDollars, dollars } from "../ui/money-words.ts";
+import { aboutDollars, dollars } from "../ui/dollars.ts";
 
 export interface Cost {
   /** What it probably costs, or exactly, or the rate where no run time is known. */

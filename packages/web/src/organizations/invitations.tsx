@@ -9,8 +9,8 @@ import {
 } from "@modelyard/contract";
 import { type FormEvent, useState } from "react";
 import { timeWords } from "../history/snippet.ts";
-import { useSendsMail } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
+import { useSendsMail } from "../session/use-sends-mail.ts";
 import { Button } from "../ui/button.tsx";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";

@@ -8,27 +8,19 @@ export interface Account {
   email: string;
   name: string;
   role: string;
-}
-
-const NOBODY = { account: undefined, offered: false, mail: false };
-
-interface WhoIsThere {
-  account: Account | undefined;
-  /** There is a way to sign in. */
-  offered: boolean;
-  /** This server sends mail; otherwise links wait for the operator. */
-  mail: boolean;
+  /** The server sends it mail; otherwise links wait for the operator. */
+  getsMail?: boolean;
 }
 
 /** Nobody where the server does not answer or has no accounts: the public pages work all the same. */
-export async function fetchAccount(): Promise<WhoIsThere> {
+export async function fetchAccount(): Promise<{ account: Account | undefined; offered: boolean }> {
   try {
     const response = await postAccount("Me");
-    if (response.status === 404) return NOBODY;
+    if (response.status === 404) return { account: undefined, offered: false };
     const answer = (await response.json()) as { account?: Account | null; mail?: boolean };
-    return { account: answer.account ?? undefined, offered: true, mail: answer.mail === true };
+    return { account: answer.account ? { ...answer.account, getsMail: answer.mail } : undefined, offered: true };
   } catch {
-    return NOBODY;
+    return { account: undefined, offered: false };
   }
 }
 
@@ -50,7 +42,7 @@ export function askEarly(path: string, isOwn: (account: Account) => boolean): vo
 }
 
 /** What was asked early, once: the account, and its own tokens where they were begun. */
-export async function firstAccount(): Promise<WhoIsThere & { tokens?: Tokens }> {
+export async function firstAccount(): Promise<Awaited<ReturnType<typeof fetchAccount>> & { tokens?: Tokens }> {
   const asked = early ?? { account: fetchAccount() };
   early = undefined;
   const answer = await asked.account;

@@ -12,8 +12,6 @@ export type Session =
   | {
       state: "in";
       account: Account;
-      /** This server sends mail; otherwise links wait for the operator. */
-      mail: boolean;
       /** Of the account, or of the organisation that it acts for. */
       tokens: Tokens;
       /** The organisation whose runs, projects and money the pages show; undefined = the account's own. */
@@ -33,7 +31,6 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     const setSession = (next: Session) => startTransition(() => setNow(next));
     let current = true;
     let switches = 0;
-    let mail = false;
     const act = (account: Account, acting: Acting | undefined, begun?: Tokens) => {
       const round = switches;
       const outside = () => {
@@ -58,12 +55,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         }
       };
       const show = (now: Acting | undefined) =>
-        setSession({ state: "in", account, mail, tokens, acting: now, actFor, switches: round });
+        setSession({ state: "in", account, tokens, acting: now, actFor, switches: round });
       if (current) show(acting);
     };
     void (async () => {
-      const { account, offered, tokens, mail: isSent } = await firstAccount();
-      mail = isSent;
+      const { account, offered, tokens } = await firstAccount();
       if (account && tokens) act(account, undefined, tokens);
       else if (account) act(account, await confirmedActing(account));
       else if (current) setSession({ state: "out", offered });
@@ -77,12 +73,6 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
 export function useSession(): Session {
   return useContext(SessionContext);
-}
-
-/** Whether links reach their readers by mail, or wait for the operator. */
-export function useSendsMail(): boolean {
-  const session = useSession();
-  return session.state === "in" && session.mail;
 }
 
 const outsideWords = (name: string) =>

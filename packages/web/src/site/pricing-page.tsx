@@ -4,8 +4,8 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { duration } from "../catalogue/describe.ts";
 import { buttonClass } from "../ui/button.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
-import { dollars } from "../ui/money-words.ts";
 import { runsFor } from "./budget.ts";
 import type { PricedModel } from "./load.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aboutDollars, dollars, exactDigits, money } from "./money-words.ts";
+import { aboutDollars, dollars } from "./dollars.ts";
+import { exactDigits, money } from "./money-words.ts";
 
 test("cents from one dollar on; below, up to three digits that count, cut and never rounded up", () => {
   assert.equal(money("12.500000000000"), "$12.50");
@@ -21,7 +22,7 @@ test("cents from one dollar on; below, up to three digits that count, cut and ne
 
 test("a price has every digit, an estimate two that count", () => {
   assert.equal(dollars("0.000000150000"), "$0.00000015");
-  assert.equal(dollars("1234.567800000000"), "$1,234.5678");
+  assert.equal(dollars("1234.567800000000"), "$1234.5678");
   assert.equal(dollars("0.0200"), "$0.02");
   assert.equal(dollars("0"), "$0.00");
   assert.equal(dollars(0.002), "$0.002");
