@@ -182,7 +182,7 @@ test("a member is limited, sees no page that would be refused, and once removed 
   assert.deepEqual(await axe(page), []);
   await picture(page, "organization-member", false);
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("Spent: $0.00 of $0.0010 this month").waitFor();
+  await page.getByText("Spent: $0.00 of $0.001 this month").waitFor();
 
   const other = await friend("/dashboard/wallet");
   await actFor(other.page, "Acme Harbour");
