@@ -42,7 +42,8 @@ for (const store of STORES) {
 
     test("the first start's link makes one operator, once", async () => {
       const operator = await host.operator();
-      const { account } = (await operator.account("Me")).body;
+      const { account, mail } = (await operator.account("Me")).body;
+      assert.equal(mail, false);
       assert.deepEqual([account.role, account.email, account.verified], ["operator", "operator@test.example", true]);
       const token = host.server.credentials?.welcome;
       const again = await visitor(host.server.url).account("Welcome", {

@@ -12,6 +12,7 @@ import {
   startPlatform,
   startTestServer,
   temporaryFolder,
+  visitor,
 } from "@modelyard/testing";
 
 const MAIN = join(REPOSITORY, "packages/cli/bin/modelyard.js");
@@ -189,6 +190,19 @@ test("audit ends with 0 where nothing is wrong, and with 1 where something is", 
   assert.deepEqual([json.code, JSON.parse(json.out).faults.length > 0], [1, true]);
 });
 
+test("mail shows what waits for want of a mail server: the operator's own new password, too", async () => {
+  assert.equal(await ok("mail"), "No mail waits.\n");
+  const { email, password } = platform.firstRun.owner;
+  await visitor(platform.url).account("Forgot", { email });
+  const shown = await ok("mail");
+  assert.match(shown, /^20\S+Z {2}\S+@\S+ {2}Choose a new password \(waits\)$/m);
+  const token = /^ {2}http\S+\/account\/Reset\?token=([\w-]{43})$/m.exec(shown)?.[1];
+  const own = visitor(platform.url);
+  assert.equal((await own.account("Reset", { token, password: `${password}-2` })).body.result, true);
+  assert.equal((await own.account("SignIn", { email, password: `${password}-2` })).body.result, true);
+  assert.equal(JSON.parse(await ok("mail", "--json")).mail.length, 1);
+});
+
 test("operator-token is for a command line elsewhere; without it or the data folder nothing is done", async () => {
   const token = (await modelyard(["operator-token", "--data", dataDir])).out.trim();
   assert.match(token, /^myop_[\w-]{43}$/);
@@ -208,7 +222,16 @@ test("every command has help", async () => {
   const names = ["list", "show", "check", "new", "add", "versions", "activate", "remove", "pause", "resume"];
   const commands = [
     ...names.map((name) => ["models", name]),
-    ...[["queue"], ["queue", "pause"], ["workers"], ["workers", "cordon"], ["audit"], ["operator-token"], ["dev"]],
+    ...[
+      ["queue"],
+      ["queue", "pause"],
+      ["workers"],
+      ["workers", "cordon"],
+      ["audit"],
+      ["mail"],
+      ["operator-token"],
+      ["dev"],
+    ],
   ];
   for (const command of commands) {
     const { code, out } = await modelyard([...command, "--help"]);

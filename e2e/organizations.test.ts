@@ -76,7 +76,7 @@ for (const store of STORES) {
       const forAdmin = await invite(owner, emails.admin, "admin");
       assert.equal(
         name(await member.account("OrganizationJoin", { token: forAdmin })),
-        "This invitation was sent to another e-mail address. Sign in with the account that has it.",
+        "This invitation is for another e-mail address. Sign in with the account that has it.",
       );
       OrganizationResponse.parse((await admin.account("OrganizationJoin", { token: forAdmin })).body);
       assert.equal(

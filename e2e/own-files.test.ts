@@ -8,12 +8,14 @@ import { apiCall, FIXTURE_MODELS, REPOSITORY, STORES, startTestServer, temporary
 
 const SAMPLE = join(REPOSITORY, "models/modelyard/ocr/samples/invoice.png");
 
-/** The fixture that gives back the picture that it gets, with a sample and a file that no page shows. */
+/** The fixture that gives back the picture that it gets, with a sample, a field for several and a file that no page shows. */
 function modelWithSample(): string {
   const folder = temporaryFolder("own-files");
   const dir = join(folder, "sampled");
   cpSync(join(FIXTURE_MODELS, "test/picture"), dir, { recursive: true });
-  const manifest = readFileSync(join(dir, "model.yaml"), "utf8").replace("slug: picture", "slug: sampled");
+  const manifest = readFileSync(join(dir, "model.yaml"), "utf8")
+    .replace("slug: picture", "slug: sampled")
+    .replace(/(?<=label: Picture }\n)/, "      - { id: more, type: multifileinput, label: More pictures }\n");
   const samples = "samples:\n  - { file: sämple 1.png, inputs: { prompt: again, inputImage: sämple 1.png } }\n";
   writeFileSync(join(dir, "model.yaml"), manifest + samples);
   for (const name of ["sämple 1.png", "hidden.png"]) cpSync(SAMPLE, join(dir, name));
@@ -64,6 +66,16 @@ for (const store of STORES)
       assert.equal(again.body.taskid, first.body.taskid);
       assert.equal(blobs(), after);
       assert.ok(after > before);
+
+      // Named several times in one run, it is copied once.
+      const several = { inputImage, more: [inputImage, inputImage], prompt };
+      const third = await client.wait(await client.run("test/sampled", several));
+      assert.equal(third.pexit, "0", third.debugerror);
+      const copies = "select id from file where kind = 'input' and task_id = ?";
+      assert.equal((await db.all(copies, [Number(third.id)])).length, 1);
+      assert.equal(blobs() - after, 2, "the copy and what the run made");
+      await apiCall(url, "Task/InputOutputDelete", { taskid: third.id }, { "x-api-key": apiKey });
+      assert.equal(blobs(), after);
 
       await apiCall(url, "Task/InputOutputDelete", { taskid: done.id }, { "x-api-key": apiKey });
       await apiCall(url, "Task/InputOutputDelete", { taskid: first.body.taskid }, { "x-api-key": apiKey });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { TaskDetailResponse } from "@modelyard/contract";
+import { visitor } from "@modelyard/testing";
 import { look, type Site, settled, skip, startSite } from "./support.ts";
 
 let site: Site;
@@ -56,6 +57,42 @@ test("runs are chosen in the list and compared; one more has the first one's inp
   await look(page, "compare", { fullPage: true });
   await page.getByRole("button", { name: `Take out run ${ids[0]}` }).click();
   await page.getByRole("article").nth(2).waitFor({ state: "detached" });
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("a project that was picked and then removed elsewhere is forgotten: the run is billed to the first one", {
+  skip,
+}, async () => {
+  const id = await done("test/picture", { prompt: "a mill" });
+  const { email, password } = site.platform.firstRun.owner;
+  const owner = visitor(site.platform.url);
+  await owner.account("SignIn", { email, password });
+  const { account } = (await owner.account("Me")).body;
+  const { project } = (await owner.api("Project/Create", { name: "Short-lived", authmethod: "apikey" })).body;
+  const { page, troubles, close } = await site.visit(`/compare?runs=${id}`, { signedIn: true });
+  const kept = `modelyard-project ${account.uuid}`;
+  await page.evaluate(([name = "", value = ""]) => localStorage.setItem(name, value), [kept, String(project.id)]);
+  await owner.api("Project/Remove", { projectid: project.id });
+  await page.getByLabel("Prompt").fill("a mill at night");
+  await page.getByRole("button", { name: "Run it" }).click();
+  await page.getByText("The project that you had chosen is gone").first().waitFor();
+  await page.getByRole("article").nth(1).getByText("Done").waitFor();
+  assert.equal(await page.evaluate((name) => localStorage.getItem(name), kept), null);
+  const [last] = (await site.platform.client("apikey").tasks({ limit: 1 })).tasks;
+  const [first] = site.platform.firstRun.projects;
+  const projects = await site.platform.client("apikey").projects();
+  assert.equal(projects.find(({ id }) => id === last?.projectid)?.name, first?.name);
+
+  // What is refused for another reason says so, and takes no choice back.
+  const other = projects.find(({ name }) => name !== first?.name);
+  await page.evaluate(([name = "", value = ""]) => localStorage.setItem(name, value), [kept, String(other?.id)]);
+  await page.route("**/v1/Run/**", (route) =>
+    route.fulfill({ json: { result: false, errors: [{ code: 0, message: "Not today." }] } }),
+  );
+  await page.getByRole("button", { name: "Run it" }).click();
+  await page.getByText("Not today.").waitFor();
+  assert.equal(await page.evaluate((name) => localStorage.getItem(name), kept), String(other?.id));
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ToolExploreResponse } from "@modelyard/contract";
 import { SHIPPED_MODELS } from "@modelyard/testing";
-import { look, type Site, skip, startSite } from "./support.ts";
+import { ARTIFACTS, look, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -62,6 +62,27 @@ test("the shipped choice comes first, then what is used most and what is new, th
   await page.getByRole("navigation", { name: "By category" }).getByRole("link", { name: "Image to image" }).click();
   await page.waitForURL(/\/models\?category=image-to-image/);
   assert.deepEqual(troubles, []);
+  await close();
+});
+
+test("on paper there are all rows with their cards, also those far below the window", { skip }, async () => {
+  const { page, close } = await site.visit("/");
+  const titles = await page.locator("main h2").allTextContents();
+  const cards = await page.locator("main article h3").allTextContents();
+  const file = await page.pdf({ path: join(ARTIFACTS, "home-printed.pdf") });
+  const { getDocument } = await import("pdfjs-dist/legacy/build/pdf.mjs");
+  const reading = getDocument({ data: new Uint8Array(file), verbosity: 0 });
+  const paper = await reading.promise;
+  const texts = await Promise.all(
+    Array.from({ length: paper.numPages }, async (_, index) => {
+      const { items } = await (await paper.getPage(index + 1)).getTextContent();
+      return items.map((item) => ("str" in item ? item.str : "")).join("");
+    }),
+  );
+  await reading.destroy();
+  const printed = texts.join("").replace(/\s/g, "");
+  assert.ok(titles.length > 5 && cards.length >= 20, `${titles.length} rows, ${cards.length} cards`);
+  for (const text of [...titles, ...cards]) assert.ok(printed.includes(text.replace(/\s/g, "")), text);
   await close();
 });
 

@@ -90,6 +90,7 @@ test("somebody is invited, signs in from the link, is refused with another addre
   const { page, troubles, close } = await site.visit(address, { signedIn: true });
   await page.getByLabel("E-mail address").fill(FRIEND);
   await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByText(`This server sends no mail. The link is for ${FRIEND}.`).waitFor();
   const link = (await page.getByRole("status").locator("code").innerText()).trim();
   await page.getByRole("button", { name: `Take back the invitation of ${FRIEND}` }).waitFor();
   await picture(page, "organization-invited");
@@ -107,7 +108,7 @@ test("somebody is invited, signs in from the link, is refused with another addre
   await page.goto(link);
   await picture(page, "organization-join");
   await page.getByRole("button", { name: "Join" }).click();
-  await page.getByText("This invitation was sent to another e-mail address.").waitFor();
+  await page.getByText("This invitation is for another e-mail address.").waitFor();
 
   const guest = await site.visit(new URL(invited.url).pathname + new URL(invited.url).search);
   await guest.page.getByLabel("E-mail address").fill(FRIEND);
@@ -181,7 +182,7 @@ test("a member is limited, sees no page that would be refused, and once removed 
   assert.deepEqual(await axe(page), []);
   await picture(page, "organization-member", false);
   await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText("Spent: $0.00 of $0.0010 this month").waitFor();
+  await page.getByText("Spent: $0.00 of $0.001 this month").waitFor();
 
   const other = await friend("/dashboard/wallet");
   await actFor(other.page, "Acme Harbour");

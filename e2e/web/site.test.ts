@@ -74,6 +74,14 @@ test("the budget counts runs with the price engine, by slider and by number", { 
   const { page, troubles, close } = await site.visit("/pricing");
   const row = page.locator("main li").filter({ hasText: "modelyard/speech" }).first();
   assert.match(await row.innerText(), /20,000 runs for \$10/);
+  // With the form as it opens, both cost nothing, and neither is free.
+  for (const [name, price] of [
+    ["modelyard/translate", "$0.000002 a character of the prompt"],
+    ["modelyard/catalogue-pictures", "what its steps cost, up to $0.05"],
+  ]) {
+    const words = await page.locator("main li").filter({ hasText: name }).first().innerText();
+    assert.ok(words.includes(price ?? "") && words.includes("by what you give it"), words);
+  }
   await page.getByLabel("in US dollars").fill("25");
   assert.match(await row.innerText(), /50,000 runs for \$25/);
   await page.getByLabel("Your budget").focus();

@@ -12,6 +12,7 @@ import { type DevFlags, devCommand } from "./dev-settings.ts";
 import { log } from "./log.ts";
 import {
   auditCommand,
+  mailCommand,
   modelsCommand,
   type OperatorFlags,
   operatorTokenCommand,
@@ -93,6 +94,11 @@ program.addCommand(
 program.addCommand(
   auditCommand().action(async (flags: OperatorFlags) => {
     process.exitCode = await (await import("./operate.ts")).runAudit(flags);
+  }),
+);
+program.addCommand(
+  mailCommand().action(async (flags: OperatorFlags) => {
+    await (await import("./operate.ts")).showMail(flags);
   }),
 );
 program.addCommand(

@@ -1,5 +1,6 @@
-/** `modelyard queue`, `workers` and `audit`. */
+/** `modelyard queue`, `workers`, `mail` and `audit`. */
 import {
+  AdminMailResponse,
   AuditRunResponse,
   EmptyResponse,
   QueueDetailResponse,
@@ -107,6 +108,18 @@ export async function uncordonWorker(text: string, flags: OperatorFlags): Promis
   const answer = await operatorOf(flags).ask("Worker/Uncordon", { name }, EmptyResponse);
   if (flags.json) printJson(answer);
   else say(`${name} gets tasks again`);
+}
+
+const MAIL_STATES = { due: "tried again", failed: "given up", waiting: "waits" } as const;
+
+export async function showMail(flags: OperatorFlags): Promise<void> {
+  const answer = await operatorOf(flags).ask("Admin/MailList", { limit: 50 }, AdminMailResponse);
+  if (flags.json) return printJson(answer);
+  if (answer.mail.length === 0) return void say("No mail waits.");
+  for (const { createtime, to, subject, status, error, text } of answer.mail) {
+    say(`${timeText(createtime)}  ${to}  ${subject} (${MAIL_STATES[status]}${reasonText({ reason: error })})`);
+    say(`${text.trim().replace(/^(?=.)/gm, "  ")}\n`);
+  }
 }
 
 /** Resolves to the exit code: 1 when something does not hold. */

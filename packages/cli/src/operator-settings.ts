@@ -200,6 +200,13 @@ export function auditCommand(): Command {
   ).summary("Check tasks and money against the stored rows.");
 }
 
+export function mailCommand(): Command {
+  return operator(
+    "mail",
+    "Show the newest 50 mails that were not delivered, or that wait because there is no mail server, with their links: to confirm an address, to choose a new password, of invitations. Each link is as good as a password.",
+  ).summary("Show mail that waits, with its links to pass on.");
+}
+
 export function operatorTokenCommand(): Command {
   return new Command("operator-token")
     .summary("Print the token with which a command line elsewhere acts as the operator.")

@@ -36,6 +36,7 @@ export const MeResponse = z.strictObject({
   ...okay,
   account: Account.nullable().describe("Null for a visitor."),
   signups: SignUpPolicy,
+  mail: z.boolean().describe("A mail server is set up; otherwise links wait for the operator."),
 });
 export const SignInResponse = z.strictObject({ ...okay, account: Account });
 export const VerifyResponse = z.strictObject({
@@ -44,7 +45,9 @@ export const VerifyResponse = z.strictObject({
 });
 export const SignUpResponse = z.strictObject({
   ...okay,
-  verify: z.boolean().describe("A link was sent; the account can sign in once it was followed."),
+  verify: z
+    .boolean()
+    .describe("A link was made, and sent where a mail server is set up; the account can sign in once it was followed."),
   account: Account.nullable().describe("Signed in at once (by invitation), or null."),
 });
 export const AccountTokenResponse = z.strictObject({
@@ -186,7 +189,7 @@ export const ACCOUNT_ROUTES: readonly AccountRoute[] = [
   },
   {
     path: "/account/Email",
-    summary: "Change the e-mail address; counts once the link sent to the new one was followed",
+    summary: "Change the e-mail address; counts once the link for the new one was followed",
     access: "signed-in",
     fields: z.object({ current: text.describe("The password."), email, ...form }),
     answer: AccountEmpty,

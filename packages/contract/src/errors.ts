@@ -153,7 +153,7 @@ export const ERRORS = {
     200,
     0,
     "caller",
-    () => "The e-mail address is not confirmed yet. Follow the link that was sent to it.",
+    () => "The e-mail address is not confirmed yet. Follow the link that was made to confirm it.",
   ),
   emailTaken: entry(200, 0, "caller", () => "This e-mail address cannot be used."),
   passwordCommon: entry(200, 0, "caller", () => "This password is one of the most common ones. Choose another."),
@@ -196,7 +196,7 @@ export const ERRORS = {
     200,
     0,
     "caller",
-    () => "This invitation was sent to another e-mail address. Sign in with the account that has it.",
+    () => "This invitation is for another e-mail address. Sign in with the account that has it.",
   ),
   lastOwner: entry(
     200,

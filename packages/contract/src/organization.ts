@@ -65,7 +65,7 @@ export const OrganizationDetailResponse = z.strictObject({
 export const OrganizationInviteResponse = z.strictObject({
   ...okay,
   invitation: OrganizationInvitation,
-  url: text.describe("The link, which was also mailed."),
+  url: text.describe("The link, which is also mailed where a mail server is set up."),
 });
 
 const uuid = text.describe("The organisation's.");

@@ -28,6 +28,9 @@ export const PRICE_UNITS: Record<PriceMethod, string> = {
   "cp-readoutput": "run, as the model reports it",
 };
 
+/** What its price is for, after the amount: `a run`, `an output`. */
+export const perUnit = (method: PriceMethod): string => `a${method === "cpo" ? "n" : ""} ${PRICE_UNITS[method]}`;
+
 /** Methods whose amount nobody can know before the run: what a run may cost at most has to be said by the model's author. */
 export const UNBOUNDED_METHODS: ReadonlySet<PriceMethod> = new Set([
   "cpt",

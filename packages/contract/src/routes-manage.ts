@@ -207,7 +207,7 @@ export const MANAGE_ROUTES: readonly ApiRoute[] = [
   ),
   operator(
     "Admin/Invite",
-    "An invitation link; with an address it is mailed there and holds for it alone",
+    "An invitation link; with an address it holds for it alone, and is mailed there where a mail server is set up",
     z.object({ email: text.optional() }),
     AdminInviteResponse,
   ),

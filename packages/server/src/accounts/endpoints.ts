@@ -11,7 +11,7 @@ import {
   DONE_PAGES,
   joinPage,
   LINK_PAGES,
-  PLAIN_PAGES,
+  plainPages,
   withSignUp,
 } from "../pages/account-page.ts";
 import { normalAddress } from "../projects/policy.ts";
@@ -74,8 +74,6 @@ function donePage(path: string, answer: object, mail: boolean): AccountPage | un
   return path === "/account/Reset" ? DONE_PAGES.reset : undefined;
 }
 
-const FORMS = new Map<string, AccountPage>(Object.entries({ ...LINK_PAGES, ...PLAIN_PAGES }));
-
 export interface Endpoints {
   post(path: string, run: Handler): void;
   /** Refused without a session. */
@@ -85,6 +83,7 @@ export interface Endpoints {
 
 export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endpoints {
   const { sessions, signIn, setUp, plainHttp, log } = deps;
+  const forms = new Map<string, AccountPage>(Object.entries({ ...LINK_PAGES, ...plainPages(setUp) }));
 
   function checkOrigin(request: FastifyRequest): void {
     const { "sec-fetch-site": site, origin } = request.headers;
@@ -105,7 +104,7 @@ export function createEndpoints(app: FastifyInstance, deps: EndpointsDeps): Endp
         .header("location", withQuery(back, "error", error.error))
         .send();
     const status = error.http === 200 ? 400 : error.http;
-    const known: AccountPage | undefined = FORMS.get(path);
+    const known: AccountPage | undefined = forms.get(path);
     const usedUp = error.error === "linkInvalid" || error.error === "crossSite";
     if (!known || usedUp) return page(response, status, { title: "That did not work", text: error.message });
     const text = (name: string) => (typeof fields[name] === "string" ? fields[name] : undefined);

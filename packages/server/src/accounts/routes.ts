@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { baseOf, reply } from "../http/request.ts";
 import type { Organizations } from "../organizations/service.ts";
-import { joinPage, LINK_PAGES, PLAIN_PAGES, signUpPage, withSignUp } from "../pages/account-page.ts";
+import { joinPage, LINK_PAGES, plainPages, signUpPage, withSignUp } from "../pages/account-page.ts";
 import type { Call, Endpoints } from "./endpoints.ts";
 import { cookieToken, localPath } from "./policy.ts";
 import { presentAccount, presentSession } from "./present.ts";
@@ -18,16 +18,19 @@ export interface AccountRoutesDeps {
   own: OwnAccount;
   deletion: Deletion;
   organizations: Organizations;
+  /** `mail`: a mail server is. */
+  setUp: { mail: boolean };
   /** Name of the identity provider that one can sign in through. */
   provider: string | undefined;
 }
 
 export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): void {
-  const { sessions, signIn, own, deletion, organizations, provider } = deps;
+  const { sessions, signIn, own, deletion, organizations, setUp, provider } = deps;
   const { post, signedIn, page } = deps.endpoints;
   const me = async (found: SignedIn | undefined) => ({
     account: found ? presentAccount(found.account) : null,
     signups: await signIn.signUpPolicy(),
+    mail: setUp.mail,
   });
 
   post("/account/Me", (_call, found) => me(found));
@@ -133,7 +136,7 @@ export function accountRoutes(app: FastifyInstance, deps: AccountRoutesDeps): vo
     });
   }
 
-  for (const [path, content] of Object.entries(PLAIN_PAGES)) {
+  for (const [path, content] of Object.entries(plainPages(setUp))) {
     app.get<{ Querystring: { next?: unknown } }>(path, async (request, response) => {
       response.removeHeader("access-control-allow-origin");
       const form = path === "/account/SignIn" ? withSignUp(content, await signIn.signUpPolicy()) : content;

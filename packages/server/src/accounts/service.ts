@@ -24,7 +24,12 @@ export async function createAccount(
   const id = await insertAccount(tx, { ...account, verified: account.verified ?? true, uuid: randomUUID() });
   await ledger.createWallet(tx, id);
   if (account.credit > 0n)
-    await ledger.topUp(tx, { accountId: id, amount: account.credit, note: "Play money of the first start" });
+    await ledger.topUp(tx, {
+      accountId: id,
+      amount: account.credit,
+      note: "Play money of the first start",
+      kind: "credit",
+    });
   return id;
 }
 

@@ -44,6 +44,9 @@ for (const store of STORES) {
     const settings = (await operator.api("Admin/Settings", { signups: "open" })).body;
     assert.deepEqual([settings.mail, settings.payments], [true, false]);
     const ada = visitor(host.server.url);
+    assert.equal((await ada.account("Me")).body.mail, true);
+    const page = await (await fetch(`${host.server.url}/account/Forgot`)).text();
+    assert.match(page, /is sent to the account&#39;s address.*Send the link/);
     await ada.account("SignUp", { email: "ada@test.example", password: "a fine long one" });
     await until(async () => (await operator.api("Admin/MailList")).body.mail[0]?.error !== "", "the refusal");
     const [waiting] = (await operator.api("Admin/MailList")).body.mail;

@@ -53,6 +53,8 @@ const CURRENT_PASSWORD: Field = {
   type: "password",
   autocomplete: "current-password",
 };
+const FORGOT_BY_HAND =
+  "This server sends no mail. Give the account's address here, then ask whoever runs the server for the link to choose a new password: they see it under Administration, Sign-ups and mail, or with the command “modelyard mail”.";
 const TO_SIGN_IN = { href: "/account/SignIn", text: "Sign in with an account you have" };
 
 export const LINK_PAGES = {
@@ -94,23 +96,25 @@ export const LINK_PAGES = {
   },
 } as const satisfies Record<string, AccountPage>;
 
-/** Pages that are opened without a one-time link. */
-export const PLAIN_PAGES = {
-  "/account/SignIn": {
-    title: "Sign in",
-    text: "To run models, and to see your runs, projects and keys.",
-    fields: [EMAIL, CURRENT_PASSWORD],
-    button: "Sign in",
-    more: [{ href: "/account/Forgot", text: "Forgot the password?" }],
-  },
-  "/account/Forgot": {
-    title: "Forgot the password?",
-    text: "A link to choose a new one is sent to the account's address.",
-    fields: [EMAIL],
-    button: "Send the link",
-    more: [TO_SIGN_IN],
-  },
-} as const satisfies Record<string, AccountPage>;
+/** Pages that are opened without a one-time link. `mail`: a mail server is set up. */
+export function plainPages({ mail }: { mail: boolean }) {
+  return {
+    "/account/SignIn": {
+      title: "Sign in",
+      text: "To run models, and to see your runs, projects and keys.",
+      fields: [EMAIL, CURRENT_PASSWORD],
+      button: "Sign in",
+      more: [{ href: "/account/Forgot", text: "Forgot the password?" }],
+    },
+    "/account/Forgot": {
+      title: "Forgot the password?",
+      text: mail ? "A link to choose a new one is sent to the account's address." : FORGOT_BY_HAND,
+      fields: [EMAIL],
+      button: mail ? "Send the link" : "Make the link",
+      more: [TO_SIGN_IN],
+    },
+  } as const satisfies Record<string, AccountPage>;
+}
 
 /** The sign-in page with the way to an account, where everybody may make one. */
 export function withSignUp(page: AccountPage, signups: SignUpPolicy): AccountPage {
@@ -139,7 +143,7 @@ export function joinPage(
   const signUp = { href: `/account/SignUp${back}`, text: "Make an account" };
   return {
     title: page.title,
-    text: `Sign in first, with the address that was invited, and you come back here. ${page.text}`,
+    text: `Sign in first, with the address that was invited, and you come back here. ${page.text}${signups === "open" ? "" : " If you have no account yet, ask whoever runs this server for one."}`,
     more: signups === "open" ? [signIn, signUp] : [signIn],
   };
 }
@@ -168,12 +172,12 @@ export const DONE_PAGES = {
   },
   verifyByHand: {
     title: "Ask for your link",
-    text: "This server sends no mail. The link that confirms your address waits for whoever runs it, who passes it on to you. Open it, and you are in.",
+    text: "This server sends no mail. The link that confirms your address waits for whoever runs it: ask them for it. Open it, and you are in.",
     more: [TO_SIGN_IN],
   },
   forgotByHand: {
     title: "Ask for your link",
-    text: "This server sends no mail. If there is an account with this address, a link to choose a new password waits for whoever runs it, who passes it on.",
+    text: "This server sends no mail. If there is an account with this address, a link to choose a new password waits for whoever runs it: ask them for it. It holds for an hour.",
     more: [TO_SIGN_IN],
   },
   reset: {

@@ -23,24 +23,24 @@ const STORED = /^(.*)\/v1\/File\/([A-Za-z0-9]{30})\/[^/]*$/i;
 const SHOWN = /^(.*)\/assets\/models\/([^/]+)\/([^?#]+)$/;
 
 /**
- * Puts files in the place of such addresses in `values`. What models' folders hold is copied, for the folder may change: the copies are
- * the answer, and the caller's to keep or to delete.
+ * Puts files in the place of such addresses in `values`. What models' folders hold is copied, for the folder may change, once for each
+ * address in `values`: the copies are the answer, and the caller's to keep or to delete. Not shared between runs: each run's files end by themselves.
  */
 export async function resolveOwnFiles(deps: OwnFilesDeps, values: RunInputs["values"]): Promise<ReceivedFile[]> {
-  const copies: ReceivedFile[] = [];
+  const copies = new Map<string, ReceivedFile>();
   for (const value of Object.values(values)) {
     if (!Array.isArray(value)) continue;
     for (const [index, source] of value.entries()) {
       if (!("url" in source)) continue;
       const stored = await storedFile(deps, source.url);
-      const copy = stored ? undefined : await copyOfShown(deps, source.url);
-      if (copy) copies.push(copy);
+      const copy = stored ? undefined : (copies.get(source.url) ?? (await copyOfShown(deps, source.url)));
+      if (copy) copies.set(source.url, copy);
       const file = stored ?? copy;
       if (file)
         value[index] = { file: { ref: file.ref, name: file.name, contentType: file.contentType, size: file.size } };
     }
   }
-  return copies;
+  return [...copies.values()];
 }
 
 async function storedFile({ db, bases }: OwnFilesDeps, url: string) {

@@ -1,7 +1,6 @@
 /** Accounts: found by address or name, suspended and restored, given money. */
 import { type AdminAccount, AdminAccountsResponse, EmptyResponse } from "@modelyard/contract";
 import { type FormEvent, useState } from "react";
-import { money } from "../dashboard/money-words.ts";
 import { PagedTable } from "../dashboard/paged-table.tsx";
 import { timeWords } from "../history/snippet.ts";
 import { useAction } from "../session/use-action.ts";
@@ -11,6 +10,7 @@ import { Button } from "../ui/button.tsx";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { money } from "../ui/money-words.ts";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import type { Column } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";

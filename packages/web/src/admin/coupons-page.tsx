@@ -1,11 +1,11 @@
 /** Coupons: made with their code shown once, and how often each was used. */
 import { type Coupon, CouponCreateResponse, CouponListResponse } from "@modelyard/contract";
 import { type FormEvent, useState } from "react";
-import { money } from "../dashboard/money-words.ts";
 import { PagedTable } from "../dashboard/paged-table.tsx";
 import { timeWords } from "../history/snippet.ts";
 import { useAction } from "../session/use-action.ts";
 import { usePages } from "../session/use-pages.ts";
+import { amountColumn } from "../ui/amount-column.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
@@ -22,12 +22,12 @@ export function CouponsPage() {
   );
 }
 
-const COLUMNS: readonly Column<Coupon>[] = [
+const columns = (rows: readonly Coupon[]): Column<Coupon>[] => [
   { title: "Code", cell: ({ code }) => <code className="font-mono">…{code.slice(-4)}</code> },
   { title: "Made", cell: ({ createtime }) => <span className="whitespace-nowrap">{timeWords(createtime)}</span> },
   { title: "Ends", cell: ({ expires }) => (expires === "0" ? "never" : timeWords(expires)) },
   { title: "Used", cell: ({ used, uses }) => `${used} of ${uses}`, isNumber: true },
-  { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+  amountColumn("Amount", rows, ({ amount }) => amount),
 ];
 
 function Coupons() {
@@ -41,7 +41,7 @@ function Coupons() {
       <PagedTable
         label="Coupons"
         pages={pages}
-        columns={COLUMNS}
+        columns={columns}
         keyOf={({ id }) => id}
         empty="There is no coupon yet."
       />

@@ -1,12 +1,14 @@
 /** Publishers: which account earns with which owner's models, at which share, and what was paid to it. */
 import { AdminAccountsResponse, type AdminPublisher, AdminPublishersResponse } from "@modelyard/contract";
 import { type FormEvent, useState } from "react";
-import { money, percent, shareWords } from "../dashboard/money-words.ts";
+import { percent, shareWords } from "../dashboard/cap-words.ts";
 import { Answered } from "../session/answered.tsx";
 import { useAction } from "../session/use-action.ts";
 import { RefusedError, useAnswer } from "../session/use-answer.ts";
+import { amountColumn } from "../ui/amount-column.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Labelled } from "../ui/labelled.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
@@ -52,7 +54,12 @@ function Publishers() {
           ) : (
             <div className="grid gap-4">
               <div>{add}</div>
-              <Table label="Publishers" columns={columns(setOpen)} rows={publishers} keyOf={({ owner }) => owner} />
+              <Table
+                label="Publishers"
+                columns={columns(publishers, setOpen)}
+                rows={publishers}
+                keyOf={({ owner }) => owner}
+              />
             </div>
           )
         }
@@ -63,7 +70,7 @@ function Publishers() {
   );
 }
 
-function columns(onOpen: (open: Open) => void): Column<AdminPublisher>[] {
+function columns(rows: readonly AdminPublisher[], onOpen: (open: Open) => void): Column<AdminPublisher>[] {
   return [
     {
       title: "Models of",
@@ -79,9 +86,9 @@ function columns(onOpen: (open: Open) => void): Column<AdminPublisher>[] {
       cell: ({ share }) => <span className="whitespace-nowrap">{shareWords(share)}</span>,
       isNumber: true,
     },
-    { title: "Earned", cell: ({ earned }) => money(earned), isNumber: true },
-    { title: "Paid out", cell: ({ paidout }) => money(paidout), isNumber: true },
-    { title: "Not paid out", cell: ({ balance }) => money(balance), isNumber: true },
+    amountColumn("Earned", rows, ({ earned }) => earned),
+    amountColumn("Paid out", rows, ({ paidout }) => paidout),
+    amountColumn("Not paid out", rows, ({ balance }) => balance),
     {
       title: "Actions",
       cell: (of) => (
@@ -184,7 +191,7 @@ function PayoutDialog({ of, onClose, onDone }: { of: AdminPublisher; onClose: ()
     <Dialog title={`Note a payout to ${of.owner}`} onClose={onClose}>
       <form className="grid gap-4" onSubmit={submit}>
         <p className="text-soft">
-          {money(of.balance)} are not paid out yet. Modelyard moves no money: note here what you have paid.
+          {dollars(of.balance)} are not paid out yet. Modelyard moves no money: note here what you have paid.
         </p>
         <Labelled label="Amount" hint="US dollars">
           <input name="amount" className="field max-w-40" inputMode="decimal" required autoComplete="off" />

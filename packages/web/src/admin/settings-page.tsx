@@ -12,6 +12,7 @@ import { Answered } from "../session/answered.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { usePages } from "../session/use-pages.ts";
+import { useSendsMail } from "../session/use-sends-mail.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -105,7 +106,14 @@ function Invitation() {
     });
   };
   return (
-    <Panel title="Invite somebody" lead="With an address the link is mailed there and holds for it alone.">
+    <Panel
+      title="Invite somebody"
+      lead={
+        useSendsMail()
+          ? "With an address the link is mailed there and holds for it alone."
+          : "With an address the link holds for it alone. This server sends no mail: pass the link on yourself."
+      }
+    >
       <form className="grid gap-4" onSubmit={submit}>
         <Labelled label="E-mail address" hint="may be left empty">
           <input type="email" name="email" className="field max-w-md" autoComplete="off" />
@@ -128,17 +136,26 @@ function Invitation() {
 const WORDS: Record<UndeliveredMail["status"], string> = { due: "Tried again", failed: "Given up", waiting: "Waits" };
 
 function Mail() {
+  const sendsMail = useSendsMail();
   const pages = usePages("mail", async (client, cursor) => {
     const { mail: rows, next } = await client.ask("Admin/MailList", { cursor }, AdminMailResponse);
     return { rows, next };
   });
   return (
-    <Panel title="Mail that was not delivered" lead="Pass the links on yourself, or set up a mail server.">
+    <Panel
+      title={sendsMail ? "Mail that was not delivered" : "Mail to pass on"}
+      lead={
+        sendsMail
+          ? "Pass the links on yourself. The server tries for a day before it gives up."
+          : "There is no mail server, so mail waits here. Links in it are as good as passwords: pass each on to its address alone."
+      }
+    >
       <Answered of={pages.found}>
         {(first) => {
           const rows = pages.rows(first);
           const { more } = pages;
-          if (rows.length === 0) return <p className="text-soft">Everything has reached its reader.</p>;
+          if (rows.length === 0)
+            return <p className="text-soft">{sendsMail ? "Everything has reached its reader." : "Nothing waits."}</p>;
           return (
             <div className="grid gap-3">
               <ul className="-my-3 divide-y divide-line">

@@ -50,7 +50,7 @@ function Workers() {
               <Figure
                 term="Workers"
                 value={workers.length}
-                note={workers.length === 0 ? "nothing runs" : "connected"}
+                note={workers.length === 0 ? "none is connected" : "connected"}
               />
             </dl>
             <Queue queue={queue} onChanged={found.reload} />
@@ -61,8 +61,8 @@ function Workers() {
               </h2>
               {workers.length === 0 && (
                 <EmptyState
-                  sentence="No worker is connected: runs wait. Start one with `modelyard worker` and this server's worker token."
-                  action={null}
+                  sentence="No worker is connected: runs wait. The server brings one of its own unless it was started with --no-worker; others join with the token in its data folder, worker-token."
+                  action={<code className="rounded bg-sunk px-2 py-1 font-mono text-sm">modelyard worker</code>}
                 />
               )}
               {workers.map((worker) => (

@@ -1,5 +1,6 @@
 /** A model's figures in words and short numbers. Pure. */
-import { PRICE_UNITS, type PriceMethod, type Tool } from "@modelyard/contract";
+import { type PriceMethod, perUnit, type Tool } from "@modelyard/contract";
+import { dollars } from "../ui/dollars.ts";
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -10,13 +11,6 @@ export function count(n: number): string {
 /** `2 files`, `1 file`. */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
-}
-
-/** Dollars as short as they can be without losing a digit that counts: 0.000585 stays, 0.0200 becomes 0.02. */
-export function dollars(amount: string | number): string {
-  const [whole = "0", fraction = ""] = typeof amount === "number" ? amount.toFixed(9).split(".") : amount.split(".");
-  const digits = fraction.replace(/0+$/, "").padEnd(2, "0");
-  return `$${whole}.${digits}`;
 }
 
 /** `0.4 s`, `12 s`, `3 min 20 s`. */
@@ -42,7 +36,7 @@ export function startingPrice(model: Tool): string {
   if (!lowest) return isApp ? "not available" : "free";
   // What its steps can cost at most; what they really cost is billed.
   if (isApp && lowest.priceMethod === "cp-readoutput") return `up to ${dollars(lowest.price)} a run`;
-  return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} a ${lowest.priceMethod === "cps" ? "second" : PRICE_UNITS[lowest.priceMethod]}`;
+  return `${tiers.length > 1 ? "from " : ""}${dollars(lowest.price)} ${lowest.priceMethod === "cps" ? "a second" : perUnit(lowest.priceMethod)}`;
 }
 
 export function modelPath(model: Pick<Tool, "cleanslugowner" | "cleanslugproject">): string {

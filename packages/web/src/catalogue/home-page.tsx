@@ -8,7 +8,8 @@ import { CardGrid } from "./model-card.tsx";
 const route = getRouteApi("/");
 
 /** Rows far below the window are laid out, and their pictures loaded, when it comes near. The margins are for what stands out: outlines, shadows. */
-const LOWER = "-mx-2 px-2 pt-2 pb-3 [content-visibility:auto] [contain-intrinsic-size:auto_26rem]";
+const LOWER =
+  "-mx-2 px-2 pt-2 pb-3 [content-visibility:auto] print:[content-visibility:visible] [contain-intrinsic-size:auto_26rem]";
 
 export function HomePage() {
   const { rows, categories } = route.useLoaderData();

@@ -2,13 +2,13 @@
 import { type Task, taskOutcome } from "@modelyard/contract";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { duration } from "../catalogue/describe.ts";
-import { money } from "../dashboard/money-words.ts";
 import { OutcomeBadge } from "../history/outcome-badge.tsx";
 import { timeWords } from "../history/snippet.ts";
 import { Outputs } from "../run/outputs.tsx";
 import { Answered } from "../session/answered.tsx";
 import { Loading, SignedIn } from "../session/signed-in.tsx";
 import { Button, buttonClass } from "../ui/button.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { ScrollingText } from "../ui/scrolling-text.tsx";
 import { AddRun } from "./add-run.tsx";
@@ -160,7 +160,7 @@ function Column({ task, onRemove }: { task: Task; onRemove: () => void }) {
           </Link>
           <span>{timeWords(task.createtime)}</span>
           {Number(task.elapsedseconds) > 0 && <span>{duration(Number(task.elapsedseconds))}</span>}
-          {isOver && <span>{money(task.totalcost)}</span>}
+          {isOver && <span>{dollars(task.totalcost)}</span>}
         </p>
       </div>
       <div className="grid gap-4 p-5 *:min-w-0">

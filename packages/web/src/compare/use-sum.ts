@@ -1,10 +1,10 @@
 /** What several runs cost together, asked of the server before they are started. */
 import { formatUsd, parseUsd, type RunInputs, type ToolDetail, ToolQuoteResponse } from "@modelyard/contract";
 import { useEffect, useState } from "react";
-import { dollars } from "../catalogue/describe.ts";
 import { openClient } from "../catalogue/lazy-models.ts";
 import { asParameters } from "../model/ask-cost.ts";
 import type { Cost } from "../model/cost.ts";
+import { dollars } from "../ui/dollars.ts";
 
 /** Milliseconds without a change after which the prices are asked for. */
 const PAUSE_MS = 250;

@@ -7,6 +7,7 @@ import { Answered } from "../session/answered.tsx";
 import { useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
+import { useSendsMail } from "../session/use-sends-mail.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
@@ -102,12 +103,17 @@ function Name() {
 
 function Email() {
   const session = useSession();
+  const sendsMail = useSendsMail();
   const email = session.state === "in" ? session.account.email : "";
   return (
     <Panel title="E-mail address" lead={`Now ${email}`}>
       <AccountForm
         send={async (fields) => void (await accountCall("Email", fields, AccountEmpty))}
-        done="The new address counts once the link that goes there was followed."
+        done={
+          sendsMail
+            ? "The new address counts once the link that goes there was followed."
+            : "The new address counts once its link was followed. This server sends no mail: ask whoever runs it for the link."
+        }
         button="Change the address"
       >
         <Labelled label="New address">

@@ -8,10 +8,10 @@ import { Badge } from "../ui/badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { money } from "../ui/money-words.ts";
 import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { toast } from "../ui/toast.tsx";
-import { money } from "./money-words.ts";
 
 type Rule = ReturnType<typeof AutoTopUpResponse.parse>;
 

@@ -1,5 +1,5 @@
 import type { SpendCap } from "@modelyard/contract";
-import { capShare, capWords } from "./money-words.ts";
+import { capShare, capWords } from "./cap-words.ts";
 
 /** How much of a spend cap is used, as a bar and in words. */
 export function CapMeter({ cap, label }: { cap: SpendCap; label: string }) {

@@ -1,6 +1,6 @@
 /** Spending by day as columns. Drawn as SVG of our own: the table below it says the same to screen readers. */
 import { useState } from "react";
-import { money } from "./money-words.ts";
+import { money } from "../ui/money-words.ts";
 
 export interface DayAmount {
   /** YYYY-MM-DD, UTC. */

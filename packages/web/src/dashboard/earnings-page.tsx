@@ -4,13 +4,15 @@ import { type FormEvent, useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
 import { useAnswer } from "../session/use-answer.ts";
+import { amountColumn } from "../ui/amount-column.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { money } from "../ui/money-words.ts";
 import { type Column, LongText, Table } from "../ui/table.tsx";
+import { shareWords } from "./cap-words.ts";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { Figure } from "./figure.tsx";
-import { money, shareWords } from "./money-words.ts";
 
 export function EarningsPage() {
   return (
@@ -27,17 +29,17 @@ type ModelRow = EarningsAnswer["models"][number];
 type PayoutRow = EarningsAnswer["payouts"][number];
 type EarningsAnswer = ReturnType<typeof EarningsResponse.parse>;
 
-const MODELS: readonly Column<ModelRow>[] = [
+const modelColumns = (rows: readonly ModelRow[]): Column<ModelRow>[] => [
   { title: "Model", cell: ({ model }) => <span className="font-semibold">{model}</span> },
   { title: "Runs", cell: ({ runs }) => runs, isNumber: true },
-  { title: "Earned", cell: ({ amount }) => money(amount), isNumber: true },
+  amountColumn("Earned", rows, ({ amount }) => amount),
 ];
 
-const PAYOUTS: readonly Column<PayoutRow>[] = [
+const payoutColumns = (rows: readonly PayoutRow[]): Column<PayoutRow>[] => [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "For the models of", cell: ({ owner }) => owner },
   { title: "Note", cell: ({ note }) => <LongText>{note || "–"}</LongText> },
-  { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+  amountColumn("Amount", rows, ({ amount }) => amount),
 ];
 
 function Earnings() {
@@ -72,7 +74,12 @@ function Earnings() {
               {models.length === 0 ? (
                 <EmptyState sentence={`Nothing was earned from ${from} to ${to}.`} action={null} />
               ) : (
-                <Table label="Earnings by model" columns={MODELS} rows={models} keyOf={({ model }) => model} />
+                <Table
+                  label="Earnings by model"
+                  columns={modelColumns(models)}
+                  rows={models}
+                  keyOf={({ model }) => model}
+                />
               )}
             </section>
             <section aria-labelledby="payouts" className="grid gap-3">
@@ -84,7 +91,7 @@ function Earnings() {
               ) : (
                 <Table
                   label="What was paid out"
-                  columns={PAYOUTS}
+                  columns={payoutColumns(payouts)}
                   rows={payouts}
                   keyOf={({ time, owner, amount, note }) => `${time} ${owner} ${amount} ${note}`}
                 />

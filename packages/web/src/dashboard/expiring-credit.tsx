@@ -1,7 +1,7 @@
 import type { WalletDetailResponse } from "@modelyard/contract";
 import { timeWords } from "../history/snippet.ts";
+import { money } from "../ui/money-words.ts";
 import { Panel } from "../ui/panel.tsx";
-import { money } from "./money-words.ts";
 
 type Credit = ReturnType<typeof WalletDetailResponse.parse>["expiring"][number];
 

@@ -7,11 +7,11 @@ import { Answered } from "../session/answered.tsx";
 import { useAnswer } from "../session/use-answer.ts";
 import { buttonClass } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { money } from "../ui/money-words.ts";
 import { Panel } from "../ui/panel.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { Figure } from "./figure.tsx";
-import { money } from "./money-words.ts";
 import { daysBetween } from "./usage-search.ts";
 
 export function OverviewPage() {
@@ -47,7 +47,7 @@ function Overview() {
                 value={money(wallet.available)}
                 note={
                   <Link to="/dashboard/wallet" className="link">
-                    Top up
+                    {wallet.payments ? "Top up" : "Wallet"}
                   </Link>
                 }
               />

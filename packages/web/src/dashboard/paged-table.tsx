@@ -18,7 +18,8 @@ export function PagedTable<Row>({
 }: {
   label: string;
   pages: UsePages<Row>;
-  columns: readonly Column<Row>[];
+  /** Or what makes them of the rows that are there. */
+  columns: readonly Column<Row>[] | ((rows: readonly Row[]) => readonly Column<Row>[]);
   keyOf: (row: Row) => string;
   /** Said where there is nothing. */
   empty: string;
@@ -35,7 +36,12 @@ export function PagedTable<Row>({
         return (
           <div className="grid gap-3">
             {aside !== undefined && <div className="justify-self-end">{aside}</div>}
-            <Table label={label} columns={columns} rows={rows} keyOf={keyOf} />
+            <Table
+              label={label}
+              columns={typeof columns === "function" ? columns(rows) : columns}
+              rows={rows}
+              keyOf={keyOf}
+            />
             <ProblemNote problem={pages.problem} />
             {more && (
               <Button className="justify-self-center" disabled={pages.isBusy} onClick={() => more(first)}>

@@ -10,12 +10,12 @@ import { useAnswer } from "../session/use-answer.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { CsvButton } from "../ui/csv-button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
+import { exactDigits, money } from "../ui/money-words.ts";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { type Column, Table } from "../ui/table.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { Figure } from "./figure.tsx";
-import { exactDigits, money } from "./money-words.ts";
 import { daysBetween, readUsageSearch, STATEMENTS, type UsageSearch } from "./usage-search.ts";
 
 type By = (typeof STATEMENTS)[number];

@@ -6,15 +6,19 @@ import {
   WalletDetailResponse,
   type WalletTransaction,
 } from "@modelyard/contract";
+import { Link } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { Answered } from "../session/answered.tsx";
+import { useSession } from "../session/session-provider.tsx";
 import { useAction } from "../session/use-action.ts";
 import { useAnswer } from "../session/use-answer.ts";
 import { usePages } from "../session/use-pages.ts";
+import { amountColumn } from "../ui/amount-column.ts";
 import { Button } from "../ui/button.tsx";
 import { CsvButton } from "../ui/csv-button.tsx";
 import { Labelled } from "../ui/labelled.tsx";
+import { money } from "../ui/money-words.ts";
 import { Panel } from "../ui/panel.tsx";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { type Column, LongText } from "../ui/table.tsx";
@@ -23,7 +27,6 @@ import { AutoTopUp } from "./auto-top-up.tsx";
 import { DashboardFrame } from "./dashboard-frame.tsx";
 import { ExpiringCredit } from "./expiring-credit.tsx";
 import { Figure } from "./figure.tsx";
-import { money } from "./money-words.ts";
 import { PagedTable } from "./paged-table.tsx";
 
 export function WalletPage() {
@@ -79,7 +82,7 @@ function Wallet() {
         <PagedTable
           label="What came into the wallet"
           pages={transactions}
-          columns={COLUMNS}
+          columns={columns}
           keyOf={({ id }) => id}
           empty="No money has come in yet."
           aside={<CsvButton path="Wallet/Transactions" fields={{}} name="transactions.csv" />}
@@ -98,20 +101,35 @@ const KINDS: Record<WalletTransaction["kind"], string> = {
   expiry: "Expired credit",
 };
 
-const COLUMNS: readonly Column<WalletTransaction>[] = [
+const columns = (rows: readonly WalletTransaction[]): Column<WalletTransaction>[] => [
   { title: "When", cell: ({ time }) => <span className="whitespace-nowrap">{timeWords(time)}</span> },
   { title: "What", cell: ({ kind }) => KINDS[kind] },
   { title: "Note", cell: ({ note }) => <LongText>{note || "–"}</LongText> },
-  { title: "Amount", cell: ({ amount }) => money(amount), isNumber: true },
+  amountColumn("Amount", rows, ({ amount }) => amount),
 ];
 
 /** `payments`: whether this server takes any; undefined until it is known. */
 function TopUp({ payments }: { payments: boolean | undefined }) {
+  const session = useSession();
   if (payments) return <Payment />;
+  const isOperator = session.state === "in" && session.account.role === "operator";
   return (
     <Panel title="Top up">
       {payments === false && (
-        <p>No payments are set up on this server: ask whoever runs it for credit or for a coupon.</p>
+        <p>
+          No payments are set up on this server:{" "}
+          {isOperator ? (
+            <>
+              give credit under{" "}
+              <Link to="/admin/accounts" className="link">
+                Accounts
+              </Link>
+              , or a coupon.
+            </>
+          ) : (
+            "ask whoever runs it for credit or for a coupon."
+          )}
+        </p>
       )}
     </Panel>
   );

@@ -1,7 +1,8 @@
 import { type Task, taskOutcome } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { duration } from "../catalogue/describe.ts";
 import { Button } from "../ui/button.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { OutcomeBadge } from "./outcome-badge.tsx";
 import { snippet, timeWords } from "./snippet.ts";
 import { Tags } from "./tags.tsx";
@@ -55,7 +56,7 @@ export function RunRow({ task, project, isChosen, onChoose, onStop }: RunRowProp
           {project !== undefined && <span className="max-w-40 truncate">{project}</span>}
           <span>{timeWords(task.createtime)}</span>
           {ran > 0 && <span>{duration(ran)}</span>}
-          <span>{dollars(task.totalcost === "0" ? "0.00" : task.totalcost)}</span>
+          <span>{dollars(task.totalcost)}</span>
           <OutcomeBadge task={task} />
         </div>
       </div>

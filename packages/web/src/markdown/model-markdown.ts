@@ -1,18 +1,11 @@
 /** A model as Markdown for language models: the short and the full text (wire-contract.md 9, providers.md 3.3). Pure. */
-import {
-  type Item,
-  isConditional,
-  isFileItem,
-  items,
-  PRICE_UNITS,
-  type ToolDetail,
-  whenWords,
-} from "@modelyard/contract";
+import { type Item, isConditional, isFileItem, items, perUnit, type ToolDetail, whenWords } from "@modelyard/contract";
 import { modelPath } from "../catalogue/describe.ts";
 import { stepCode } from "../samples/generate.ts";
 import { curl } from "../samples/languages/curl.ts";
 import { planOf, type Step, steps } from "../samples/plan.ts";
 import type { SampleValue } from "../samples/samples-request.ts";
+import { dollars } from "../ui/dollars.ts";
 import { line } from "./site-texts.ts";
 
 export interface MarkdownOptions {
@@ -64,7 +57,7 @@ function priceLines(model: ToolDetail): string {
   return model.modelyard.price
     .map(({ price, method, inputs }) => {
       const when = Object.entries(inputs).map(([id, value]) => `${id} is ${[value].flat().join(" or ")}`);
-      return `- price: $${price} a ${PRICE_UNITS[method]}${when.length > 0 ? ` when ${when.join(" and ")}` : ""}`;
+      return `- price: ${dollars(price)} ${perUnit(method)}${when.length > 0 ? ` when ${when.join(" and ")}` : ""}`;
     })
     .join("\n");
 }

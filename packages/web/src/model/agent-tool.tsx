@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import { isOver, type RunState } from "../run/run.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { inputsSchema, readAgentInputs } from "./agent-inputs.ts";
 import type { Cost } from "./cost.ts";
 import { changes } from "./form-changes.ts";
@@ -126,7 +127,7 @@ export function AgentTool(props: AgentToolProps) {
 /** What the agent is told of a run that has ended. */
 function outcome(run: RunState): string {
   const outputs = run.outputs.flatMap((output) => ("url" in output ? [`${output.name}: ${output.url}`] : []));
-  const cost = run.task ? `It cost $${run.task.totalcost}.` : "";
+  const cost = run.task ? `It cost ${dollars(run.task.totalcost)}.` : "";
   const head = {
     done: `Done. ${cost}`,
     failed: `Failed: ${run.problem ?? "the model gave no reason"}. It costs nothing.`,

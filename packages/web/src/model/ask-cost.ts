@@ -1,6 +1,6 @@
 /** The price of an app for certain inputs, asked of the server: it depends on the models that it is made of. Loaded with the first app. */
 import type { RunInputs, ToolQuote } from "@modelyard/contract";
-import { dollars } from "../catalogue/describe.ts";
+import { dollars } from "../ui/dollars.ts";
 import type { Cost } from "./cost.ts";
 
 /** Values as a request may carry them; a file that is not sent yet counts as one. */

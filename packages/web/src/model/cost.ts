@@ -1,6 +1,7 @@
 /** What a run with these inputs costs, before it is started. Pure; the numbers are the price engine's own. */
-import { formatUsd, likenessOf, PRICE_UNITS, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { formatUsd, likenessOf, perUnit, quote, type RunInputs, type ToolDetail } from "@modelyard/contract";
+import { duration } from "../catalogue/describe.ts";
+import { aboutDollars, dollars } from "../ui/dollars.ts";
 
 export interface Cost {
   /** What it probably costs, or exactly, or the rate where no run time is known. */
@@ -9,11 +10,6 @@ export interface Cost {
   detail: string;
   /** The headline is a rate: what a run costs in the end is not known. */
   isRate?: boolean;
-}
-
-/** Dollars with two digits that count, for estimates. */
-function about(amount: number): string {
-  return `$${amount >= 1 ? amount.toFixed(2) : Number(amount.toPrecision(2)).toFixed(Math.max(2, 1 - Math.floor(Math.log10(amount || 1))))}`;
 }
 
 type Priced = Pick<ToolDetail, "slugowner" | "slugproject" | "modelyard">;
@@ -40,24 +36,24 @@ export function costOf(model: Priced, values: RunInputs["values"] | undefined): 
   if (price.length === 0) return { headline: "Not available", detail: problem ?? "" };
   const quoted = quote({ owner: model.slugowner, slug: model.slugproject, ...model.modelyard }, values ?? {});
   const rate = dollars(formatUsd(quoted.price));
-  const unit = PRICE_UNITS[quoted.method];
+  const unit = perUnit(quoted.method);
   if (quoted.units !== undefined) {
-    const rest = quoted.method === "cpr" ? "" : `, ${rate} a ${unit}`;
+    const rest = quoted.method === "cpr" ? "" : `, ${rate} ${unit}`;
     return { headline: dollars(formatUsd(quoted.hold)), detail: `a run${rest}; only successful runs are billed` };
   }
   if (app)
     return {
-      headline: `up to ${dollars(formatUsd(quoted.hold, 4))}`,
+      headline: `up to ${dollars(formatUsd(quoted.hold))}`,
       detail: "a run; what its steps really cost is billed",
     };
-  const most = `at most ${dollars(formatUsd(quoted.hold, 4))}, which is set aside while it runs`;
+  const most = `at most ${dollars(formatUsd(quoted.hold))}, which is set aside while it runs`;
   const times = timesOf(model, values ?? {});
   const isTimed = quoted.method === "cps";
-  const per = `${rate} a ${isTimed ? "second" : unit}`;
+  const per = `${rate} ${isTimed ? "a second" : unit}`;
   // What is measured of a run, but its time, is known of those before it.
   if (!times || (!isTimed && times.cost === null))
     return { headline: per, detail: isTimed ? `of run time; ${most}` : most, isRate: true };
   const typical = isTimed ? (Number(quoted.price) / 1e9) * times.p50 : Number(times.cost);
   const long = isTimed ? `, typically ${duration(times.p50)}` : "";
-  return { headline: `about ${about(typical)}`, detail: `${per}${long}; ${most}` };
+  return { headline: `about ${aboutDollars(typical)}`, detail: `${per}${long}; ${most}` };
 }

@@ -1,5 +1,5 @@
 /** What search engines, link previews and agents are told about a model. */
-import { PRICE_UNITS, type PriceMethod } from "@modelyard/contract";
+import { type PriceMethod, perUnit } from "@modelyard/contract";
 import { modelPath } from "../catalogue/describe.ts";
 import type { ModelData } from "./load-model.ts";
 
@@ -35,7 +35,7 @@ export function modelHead(model: ModelData["model"], base: string) {
                   "@type": "Offer",
                   price: String(tier.price),
                   priceCurrency: "USD",
-                  description: `a ${PRICE_UNITS[tier.priceMethod]}`,
+                  description: perUnit(tier.priceMethod),
                 },
               }
             : {}),

@@ -10,6 +10,7 @@ import {
 import { type FormEvent, useState } from "react";
 import { timeWords } from "../history/snippet.ts";
 import { useAction } from "../session/use-action.ts";
+import { useSendsMail } from "../session/use-sends-mail.ts";
 import { Button } from "../ui/button.tsx";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -53,6 +54,7 @@ export function Invitations({ organization, invitations, onChanged }: Invitation
 function InviteForm({ organization, onInvited }: { organization: Organization; onInvited: () => void }) {
   const { isBusy, problem, act } = useAction();
   const [made, setMade] = useState<{ email: string; url: string }>();
+  const sendsMail = useSendsMail();
   const roles = OrganizationRole.options
     .filter((after) => mayChange(organization.role, { before: undefined, after }))
     .toReversed();
@@ -94,8 +96,8 @@ function InviteForm({ organization, onInvited }: { organization: Organization; o
       {made && (
         <div role="status" className="rounded-md bg-wait-wash px-4 py-3 text-wait">
           <p>
-            The link was sent to <strong className="wrap-anywhere">{made.email}</strong>. It is shown this once, to pass
-            it on yourself:
+            {sendsMail ? "The link was sent to " : "This server sends no mail. The link is for "}
+            <strong className="wrap-anywhere">{made.email}</strong>. It is shown this once, to pass it on yourself:
           </p>
           <p className="mt-1 flex items-center gap-2">
             <code className="min-w-0 font-mono text-sm break-all">{made.url}</code>

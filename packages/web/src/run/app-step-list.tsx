@@ -1,7 +1,7 @@
 /** The runs of an app's steps: each one's state, and the way to it. */
 import { isTerminal } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
-import { dollars } from "../catalogue/describe.ts";
+import { dollars } from "../ui/dollars.ts";
 import type { AppSteps } from "./run.ts";
 
 type Step = AppSteps[number];

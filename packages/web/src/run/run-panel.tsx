@@ -1,12 +1,13 @@
 /** The run beside the form: where it is, what it says, what it made and what it cost. */
-import { PRICE_UNITS, type PriceMethod, type ToolDetail } from "@modelyard/contract";
+import { type PriceMethod, perUnit, type ToolDetail } from "@modelyard/contract";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { duration } from "../catalogue/describe.ts";
 import type { Change } from "../model/form-changes.ts";
 import { signInPath } from "../session/sign-in-path.ts";
 import { useManages } from "../session/use-manages.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { Icon } from "../ui/icons.tsx";
 import { AppStepList } from "./app-step-list.tsx";
 import { Logs } from "./logs.tsx";
@@ -254,7 +255,7 @@ function Costs({ task, estimate }: { task: NonNullable<RunState["task"]>; estima
     ["Set aside at most", dollars(price.hold)],
     // An app has no rate of its own: its lines say what its steps cost.
     ...(task.modelyard.steps === null
-      ? ([["Price", `${dollars(price.price)} a ${PRICE_UNITS[price.method as PriceMethod]}`]] as [string, string][])
+      ? ([["Price", `${dollars(price.price)} ${perUnit(price.method as PriceMethod)}`]] as [string, string][])
       : []),
   ];
   return (

@@ -8,6 +8,8 @@ export interface Account {
   email: string;
   name: string;
   role: string;
+  /** The server sends it mail; otherwise links wait for the operator. */
+  getsMail?: boolean;
 }
 
 /** Nobody where the server does not answer or has no accounts: the public pages work all the same. */
@@ -15,8 +17,8 @@ export async function fetchAccount(): Promise<{ account: Account | undefined; of
   try {
     const response = await postAccount("Me");
     if (response.status === 404) return { account: undefined, offered: false };
-    const answer = (await response.json()) as { account?: Account | null };
-    return { account: answer.account ?? undefined, offered: true };
+    const answer = (await response.json()) as { account?: Account | null; mail?: boolean };
+    return { account: answer.account ? { ...answer.account, getsMail: answer.mail } : undefined, offered: true };
   } catch {
     return { account: undefined, offered: false };
   }

@@ -1,9 +1,10 @@
 /** Every model with its price, and how many runs a budget is good for. */
-import { PRICE_UNITS, type PriceMethod } from "@modelyard/contract";
+import { type PriceMethod, perUnit } from "@modelyard/contract";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { dollars, duration } from "../catalogue/describe.ts";
+import { duration } from "../catalogue/describe.ts";
 import { buttonClass } from "../ui/button.tsx";
+import { dollars } from "../ui/dollars.ts";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { runsFor } from "./budget.ts";
 import type { PricedModel } from "./load.ts";
@@ -84,6 +85,7 @@ interface Tier {
   priceMethod: PriceMethod;
 }
 
+const isFree = ({ price, priceMethod }: Tier) => price === 0 && priceMethod !== "cp-readoutput";
 const numbers = new Intl.NumberFormat("en");
 const SURENESS = { exact: "", about: "about ", least: "at least " } as const;
 
@@ -104,10 +106,16 @@ function Price({ model, budget }: { model: PricedModel; budget: number }) {
           {tiers.map((tier) => (
             <li key={JSON.stringify(tier)} className="tabular-nums">
               {tier.priceMethod === "cp-readoutput" ? (
-                <span className="text-soft">what it says that it cost</span>
+                <>
+                  {/* Of an app the most is known, of a model alone it is not a part of its price. */}
+                  <span className="text-soft">
+                    {tier.price > 0 ? "what its steps cost, up to " : "what it says that it cost"}
+                  </span>
+                  {tier.price > 0 && dollars(tier.price)}
+                </>
               ) : (
                 <>
-                  {dollars(tier.price)} <span className="text-soft">a {PRICE_UNITS[tier.priceMethod]}</span>
+                  {dollars(tier.price)} <span className="text-soft">{perUnit(tier.priceMethod)}</span>
                 </>
               )}
               {Object.keys(tier.inputs).length > 0 && (
@@ -130,7 +138,8 @@ function Price({ model, budget }: { model: PricedModel; budget: number }) {
             <span className="text-soft">for ${numbers.format(budget)}</span>
           </>
         ) : (
-          "free"
+          // What costs nothing with the form as it opens may have a price: of a text by its length, of an app by its files.
+          <span className="text-soft">{tiers.every(isFree) ? "free" : "by what you give it"}</span>
         )}
       </p>
     </li>
