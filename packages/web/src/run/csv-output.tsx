@@ -43,6 +43,7 @@ export function CsvOutput({ file }: { file: OutputFile }) {
       <div className="max-h-96 overflow-y-auto">
         <Table
           label={`Table ${file.name}`}
+          isData
           columns={head.columns.map((title, index) => ({
             title: title === "" ? `Column ${index + 1}` : title,
             cell: ({ cells }: { cells: string[] }) => {
