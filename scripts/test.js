@@ -24,7 +24,7 @@ import { ensureWeb } from "./lib/web.js";
  */
 const MODES = {
   all: { concurrency: 3, test: 240_000, file: 600_000 },
-  faults: { concurrency: 2, test: 1_800_000, file: 3_600_000 },
+  faults: { concurrency: 2, test: 10_800_000, file: 14_400_000 },
 };
 
 const inCi = /^(1|true)$/i.test(process.env.CI ?? "");
