@@ -106,7 +106,11 @@ function describe(issue: z.core.$ZodIssue, value: unknown): { text: string; hint
       if (value === undefined) return { text: `${where}is missing`, hint: `It is ${wanted}.` };
       const quoted = issue.expected === "string" && typeof value !== "object";
       const bare = ["number", "int", "boolean"].includes(issue.expected) && typeof value === "string";
-      const hint = quoted ? `Write it in quotes: "${String(value)}".` : bare ? bareHint(issue.expected, String(value)) : "";
+      const hint = quoted
+        ? `Write it in quotes: "${String(value)}".`
+        : bare
+          ? bareHint(issue.expected, String(value))
+          : "";
       return { text: `${where}must be ${wanted}, and is ${kindOf(value)}`, hint };
     }
     default:

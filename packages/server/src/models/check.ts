@@ -70,7 +70,11 @@ function checkItems({ manifest }: ManifestText, dir: string, say: Say): void {
         say("error", [...at, "min"], `${item.id}: min ${min} is more than max ${max}`);
       const preset = typeof item.default === "number" ? item.default : undefined;
       if (preset !== undefined && (preset < (min ?? preset) || preset > (max ?? preset)))
-        say("error", [...at, "default"], `${item.id}: the default ${preset} is outside of ${min ?? "-∞"} to ${max ?? "∞"}`);
+        say(
+          "error",
+          [...at, "default"],
+          `${item.id}: the default ${preset} is outside of ${min ?? "-∞"} to ${max ?? "∞"}`,
+        );
       const values = options?.map(({ value }) => value) ?? [];
       if (item.type.startsWith("select") && values.length === 0) say("error", at, `${item.id}: a select needs options`);
       if (values.length > 0 && item.default !== undefined && !values.includes(String(item.default)))

@@ -15,7 +15,7 @@ export interface ServiceLinesOptions {
 const HEAD = 400;
 /** Characters of an error's message (ServiceMessage). */
 const MESSAGE_LIMIT = 4_000;
-const ENDS = /^\s*\{[^]*?"type"\s*:\s*"(done|error)"/;
+const ENDS = /^\s*\{.*?"type"\s*:\s*"(done|error)"/;
 const ID = /"id"\s*:\s*"([^"\\]{1,100})"/;
 
 export class ServiceLines implements LineReader {
@@ -98,8 +98,8 @@ export class ServiceLines implements LineReader {
     // What programs log may look alike; it does not name a run.
     if (id === undefined && !isLong) return;
     const why = isLong
-        ? `the model's "${type}" is longer than a line may be (${LINE_LIMIT / 1024 / 1024} MiB): a long answer is streamed as "token" lines, or is a file`
-        : whatItSays(line) || `the model's "${type}" is not one: ${head}`;
+      ? `the model's "${type}" is longer than a line may be (${LINE_LIMIT / 1024 / 1024} MiB): a long answer is streamed as "token" lines, or is a file`
+      : whatItSays(line) || `the model's "${type}" is not one: ${head}`;
     this.#options.onLostEnd(id, why);
   }
 
