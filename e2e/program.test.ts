@@ -153,6 +153,14 @@ test("settings that make no sense are refused with the reason", async () => {
     [["serve", "--public-url", "example.org"], /http:\/\/ or https:\/\//],
     [["serve", "--nonsense"], /unknown option/],
     [["serve", "--data", data, "--master-key", "abc"], /64 hex digits/],
+    [
+      ["serve", "--data", data, "--port", "0", "--no-worker", "--models", join(data, "none")],
+      /there is no folder of models at \S+none/,
+    ],
+    [
+      ["serve", "--data", data, "--port", "0", "--database", "postgres://me:secret@127.0.0.1:1/yard"],
+      /the database at 127\.0\.0\.1:1\/yard cannot be opened: .*ECONNREFUSED/,
+    ],
     [["worker", "--server", "http://127.0.0.1:1"], /--token/],
     [["nonsense"], /unknown command|error/i],
   ] as [string[], RegExp][]) {
