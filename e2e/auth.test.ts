@@ -289,8 +289,16 @@ test("1 a browser on any page may call: preflight, origin and every refusal", as
     assert.equal(response.status, 204);
     assert.equal(response.headers.get("access-control-allow-origin"), "*");
     const allowed = response.headers.get("access-control-allow-headers") ?? "";
-    for (const name of ["content-type", "x-api-key", "x-nonce", "x-signature", "authorization", "accept"])
-      assert.ok(allowed.includes(name), name);
+    const own = [
+      "idempotency-key",
+      "prefer",
+      "modelyard-priority",
+      "modelyard-deadline",
+      "modelyard-tags",
+      "traceparent",
+    ];
+    const theirs = ["content-type", "x-api-key", "x-nonce", "x-signature", "authorization", "accept"];
+    for (const name of [...theirs, ...own]) assert.ok(allowed.includes(name), name);
     assert.match(response.headers.get("access-control-allow-methods") ?? "", /POST/);
   }
   for (const [path, extra] of [

@@ -105,7 +105,7 @@ test("what is wrong is explained before anything is sent", async () => {
   mkdirSync(join(work, "broken"));
   writeFileSync(join(work, "broken", "model.yaml"), "owner: me\nslugg: x\n");
   await refused(/^model\.yaml:2:1 error: there is no slugg here\. Did you mean slug\?$/m, "models", "add", "broken");
-  await refused(/no such file/, "models", "add", "nowhere");
+  await refused(/there is no folder of models at \S+nowhere/, "models", "add", "nowhere");
   const { code, out } = await modelyard(["models", "check", "broken", "--json"]);
   const { ok: isFine, findings } = JSON.parse(out);
   assert.deepEqual([code, isFine, findings.length > 1], [1, false, true]);

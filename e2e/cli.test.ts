@@ -64,6 +64,27 @@ test("run uploads a file and prints the address of what came out", async () => {
   assert.equal(await response.text(), "the same bytes");
 });
 
+test("a file that cannot be sent is named, before anything runs", async () => {
+  const folder = temporaryFolder("cli-no-file");
+  for (const [path, why] of [
+    [join(folder, "none.png"), "there is no such file"],
+    [folder, "it is no file"],
+  ] as const) {
+    const { code, err } = await modelyard(["run", "test/picture", "--file", `inputImage=${path}`, ...here()]);
+    assert.equal(code, 1);
+    assert.ok(err.includes(`${path} cannot be read: ${why}`), err);
+  }
+});
+
+test("a run that waits says why", async () => {
+  assert.equal((await modelyard(["queue", "pause", "--reason", "new disks", ...here()])).code, 0);
+  const running = start(["run", "test/talk", "prompt=late", "words=1", ...here()]);
+  await until(() => /^waits: .*new disks/m.test(running.said.err), "the reason");
+  assert.equal((await modelyard(["queue", "resume", ...here()])).code, 0);
+  assert.equal(await running.exit, 0);
+  assert.equal(running.said.out, "late 1\n");
+});
+
 test("run ends with 1 and says why: a failing model, a refusal, no server, no key", async () => {
   const failed = await modelyard(["run", "test/echo", "prompt=x", "mode=fail", ...here()]);
   assert.deepEqual([failed.code, failed.out], [1, ""]);

@@ -56,8 +56,9 @@ test("with --input it runs once, saves the files, and leaves nothing behind", as
 test("a run that fails ends with 1 and says why; a folder that is wrong is explained", async () => {
   await modelyard("models", "new", "me/failing", "--language", "shell");
   writeFileSync(join(work, "failing/run.sh"), "echo out of paint >&2\nexit 3\n");
-  const { code, out, err } = await modelyard("dev", "failing", "--input", "prompt=x");
+  const { code, out, err } = await modelyard("dev", "failing", "--input", "prompt=x", "--input", "tmies=3");
   assert.deepEqual([code, out], [1, ""]);
+  assert.match(err, /^tmies is no input of this model; it has prompt, times, loud$/m);
   assert.match(err, /^failed: .*out of paint/m);
   writeFileSync(join(work, "failing/model.yaml"), "owner: me\n");
   const wrong = await modelyard("dev", "failing", "--input", "prompt=x");

@@ -153,6 +153,14 @@ test("settings that make no sense are refused with the reason", async () => {
     [["serve", "--public-url", "example.org"], /http:\/\/ or https:\/\//],
     [["serve", "--nonsense"], /unknown option/],
     [["serve", "--data", data, "--master-key", "abc"], /64 hex digits/],
+    [
+      ["serve", "--data", data, "--port", "0", "--no-worker", "--models", join(data, "none")],
+      /there is no folder of models at \S+none/,
+    ],
+    [
+      ["serve", "--data", data, "--port", "0", "--database", "postgres://me:secret@127.0.0.1:1/yard"],
+      /the database at 127\.0\.0\.1:1\/yard cannot be opened: .*ECONNREFUSED/,
+    ],
     [["worker", "--server", "http://127.0.0.1:1"], /--token/],
     [["nonsense"], /unknown command|error/i],
   ] as [string[], RegExp][]) {
@@ -174,16 +182,26 @@ test("a port that is taken, a data folder that is used, a master key that is ano
     "0",
     ...more,
   ];
-  assert.match(await refusal(serve(temporaryFolder("other"), ["--port", port])), /EADDRINUSE|in use/);
+  const other = temporaryFolder("other");
+  const taken = new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use already; .*--port`);
+  assert.match(await refusal(serve(other, ["--port", port])), taken);
+  const late = await platform({ dataDir: other });
+  const { url, welcome, projects } = late.firstRun;
+  assert.deepEqual([url, welcome.startsWith(`${late.url}/account/Welcome?token=`)], [late.url, true]);
+  for (const project of projects) {
+    assert.ok(late.output().includes(project.apiKey), "shown by the first start that comes so far");
+    await caller(late.url, project).run("test/noop");
+  }
+  await late.stop();
   assert.match(await refusal(serve(dataDir)), /another Modelyard server \(process \d+\) already uses/);
   assert.equal((await fetch(`${first.url}/health`)).status, 200, "the first one is not disturbed");
   await first.stop();
 
-  const other = randomBytes(32).toString("hex");
-  assert.match(await refusal(serve(dataDir, ["--master-key", other])), /the master key is not the one/);
-  assert.match(await refusal(serve(dataDir), { MODELYARD_MASTER_KEY: other }), /the master key is not the one/);
+  const anothers = randomBytes(32).toString("hex");
+  assert.match(await refusal(serve(dataDir, ["--master-key", anothers])), /the master key is not the one/);
+  assert.match(await refusal(serve(dataDir), { MODELYARD_MASTER_KEY: anothers }), /the master key is not the one/);
   const own = readFileSync(join(dataDir, "master.key"), "utf8");
-  writeFileSync(join(dataDir, "master.key"), `${other}\n`);
+  writeFileSync(join(dataDir, "master.key"), `${anothers}\n`);
   assert.match(await refusal(serve(dataDir)), /the master key is not the one/);
   writeFileSync(join(dataDir, "master.key"), own);
   await (await platform({ dataDir })).stop();

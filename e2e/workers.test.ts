@@ -89,7 +89,9 @@ test("a worker with a wrong token is refused, says so, and gets nothing", async 
     "--prepare-mb",
     "0",
   ];
-  const { child, output } = await startProgram(args, { ready: /401|token/i });
+  const { child, output } = await startProgram(args, {
+    ready: /does not know this worker token; it is in the file worker-token/,
+  });
   try {
     const { taskid } = await own.run("test/echo", { prompt: "x" });
     assert.equal((await own.detail(taskid)).status, "task_queue");

@@ -57,7 +57,16 @@ test("added, changed, rolled back and removed, each shown at once", { skip }, as
   const ref = { slugowner: "test", slugproject: "sudden" };
   await operate("Model/Activate", JSON.stringify({ ...ref, version: first.version }));
   assert.match((await get("/models/test/sudden")).text, /The first words\./);
+  const { taskid } = await site.platform.client("apikey").run("test/sudden", { prompt: "kept" });
+  await site.platform.client("apikey").wait({ taskid });
   await operate("Model/Remove", JSON.stringify(ref));
   assert.equal((await get("/models/test/sudden")).status, 404);
   assert.deepEqual(await named(), [false, false, false]);
+
+  // Its runs stay, and lead nowhere that is not there.
+  const run = await site.visit(`/runs/${taskid}`, { signedIn: true });
+  await run.page.getByText("This model is not here any more.").waitFor();
+  assert.equal(await run.page.getByRole("link", { name: /Run again|test\/sudden/ }).count(), 0);
+  assert.match(await run.page.locator("section:has(#inputs-title)").innerText(), /prompt\s+kept/);
+  await run.close();
 });

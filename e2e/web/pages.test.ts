@@ -168,6 +168,7 @@ test("what programs read: Markdown, llms.txt, sitemap, robots, JSON-LD, real 404
   );
 
   const list = await (await get("/llms.txt")).text();
+  assert.equal(await (await get("/docs/llms.txt")).text(), list, "where clients look for the documentation");
   assert.match(list, /^# Modelyard\n\n> /);
   assert.ok(list.includes(`${site.platform.url}${page}/llms.txt`));
   assert.ok((await (await get("/sitemap.xml")).text()).includes(`<loc>${site.platform.url}${page}</loc>`));

@@ -4,13 +4,35 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { StatusResponse } from "@modelyard/contract";
-import { SHIPPED_MODELS } from "@modelyard/testing";
+import { SHIPPED_MODELS, temporaryFolder } from "@modelyard/testing";
 import { axe, look, type Site, skip, startSite } from "./support.ts";
+
+/** An app whose step does not fit its model: it has no quote. */
+function brokenApp(): string {
+  const models = temporaryFolder("broken-app");
+  mkdirSync(join(models, "test/misfit"), { recursive: true });
+  writeFileSync(
+    join(models, "test/misfit/model.yaml"),
+    `owner: test
+slug: misfit
+title: Misfit
+description: An app with a slip.
+categories: [app]
+inputs: [{ title: Text, items: [{ id: prompt, type: text, label: Text, required: true }] }]
+output: file
+runner:
+  type: app
+  steps: [{ id: speak, title: Speak, model: modelyard/speech, inputs: { promt: "\${inputs.prompt}" } }]
+license: { code: Apache-2.0 }
+`,
+  );
+  return models;
+}
 
 let site: Site;
 before(async () => {
   if (skip) return;
-  site = await startSite("web-site", ["--models", SHIPPED_MODELS, "--no-worker"]);
+  site = await startSite("web-site", ["--models", SHIPPED_MODELS, "--models", brokenApp(), "--no-worker"]);
 });
 after(async () => site?.close());
 
@@ -19,6 +41,8 @@ const PAGES = {
   status: "/status",
   docs: "/docs",
   "docs-reference": "/docs/api/reference",
+  "docs-guide": "/docs/guide/make-a-model",
+  "docs-keys": "/docs/guide/accounts-and-keys",
   "docs-decision": "/docs/decisions/0010-web-stack",
   blog: "/blog",
   about: "/about",
@@ -82,6 +106,7 @@ test("the budget counts runs with the price engine, by slider and by number", { 
     const words = await page.locator("main li").filter({ hasText: name }).first().innerText();
     assert.ok(words.includes(price ?? "") && words.includes("by what you give it"), words);
   }
+  assert.equal(await page.getByText("test/misfit").count(), 0, "what cannot be run has no price, and takes no other's");
   await page.getByLabel("in US dollars").fill("25");
   assert.match(await row.innerText(), /50,000 runs for \$25/);
   await page.getByLabel("Your budget").focus();

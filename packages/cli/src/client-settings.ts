@@ -91,3 +91,18 @@ export function doctorCommand(): Command {
     .addOption(option("--port <n>", "MODELYARD_PORT", "TCP port of the server").argParser(port).default(8787))
     .addOption(option("--host <address>", "MODELYARD_HOST", "address the server listens on").default("127.0.0.1"));
 }
+
+export interface BackupFlags {
+  data: string;
+}
+
+export function backupCommand(): Command {
+  return new Command("backup")
+    .summary("Copy the data folder while the server runs.")
+    .description(
+      "Copy a server's database, files, added models and pages into another folder, also while it runs. The same folder given again takes only what is new. Keys are not copied.",
+    )
+    .argument("<folder>", "where the copy is, or will be")
+    .addOption(dataOption())
+    .addHelpText("after", "\nExample:\n  modelyard backup /mnt/backup/modelyard --data data");
+}

@@ -5,7 +5,7 @@ import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
-import type { OutputFile } from "@modelyard/contract";
+import { items, type OutputFile } from "@modelyard/contract";
 import type { Client } from "@modelyard/sdk";
 import type { Pair } from "./client-settings.ts";
 import { inputsOf, printEnd, runToEnd } from "./run.ts";
@@ -30,6 +30,12 @@ export async function runOnce(options: {
   output: string;
 }): Promise<number> {
   const { client, model, inputs, output } = options;
+  const [owner = "", slug = ""] = model.split("/");
+  const known = items((await client.models.detail(owner, slug)).modelyard).map(({ id }) => id);
+  // A run takes what it does not know; here it is a slip of the pen.
+  for (const { key } of inputs)
+    if (!known.includes(key) && !known.includes(key.replace(/Url$/, "")))
+      process.stderr.write(`${key} is no input of this model; it has ${known.join(", ") || "none"}\n`);
   const isFile = ({ value }: Pair) => value.startsWith("@");
   const files = inputs.filter(isFile).map(({ key, value }) => ({ key, value: value.slice(1) }));
   const values = await inputsOf(

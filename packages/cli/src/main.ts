@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import {
+  type BackupFlags,
+  backupCommand,
   type DoctorFlags,
   doctorCommand,
   type Pair,
@@ -105,6 +107,12 @@ program.addCommand(
   operatorTokenCommand().action(async (flags: OperatorFlags) => {
     const { tokenOf } = await import("./operator-client.ts");
     process.stdout.write(`${tokenOf(flags)}\n`);
+  }),
+);
+program.addCommand(
+  backupCommand().action(async (folder: string, flags: BackupFlags) => {
+    const { backup } = await import("./backup.ts");
+    await backup(folder, flags);
   }),
 );
 program.addCommand(

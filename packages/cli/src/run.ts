@@ -1,6 +1,7 @@
-import { openAsBlob } from "node:fs";
+import { constants, openAsBlob } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Task } from "@modelyard/contract";
+import type { Frame, Task } from "@modelyard/contract";
 import type { Client } from "@modelyard/sdk";
 import type { Pair, RunFlags } from "./client-settings.ts";
 import { clientOf } from "./project.ts";
@@ -10,12 +11,22 @@ import { plainCost } from "./tasks.ts";
 /** The server may be away this long while a run is followed (a restart); then the run goes on without us. */
 const PATIENCE_MS = 60_000;
 const RECONNECT_MS = 500;
+/** How often a run that waits is asked why. */
+const WAIT_MS = 2_000;
 
 async function fileOf({ key, value: path }: Pair): Promise<[string, File]> {
-  const blob = await openAsBlob(path).catch((error: unknown) => {
-    throw new Error(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  const refuse = (why: string, cause?: unknown) => new Error(`${path} cannot be read: ${why}`, { cause });
+  // openAsBlob takes a folder, and fails while it is sent; its own words name no file.
+  const found = await stat(path).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === "ENOENT"
+      ? refuse("there is no such file", error)
+      : refuse((error as Error).message, error);
   });
-  return [key, new File([blob], basename(path))];
+  if (!found.isFile()) throw refuse("it is no file");
+  await access(path, constants.R_OK).catch((error: unknown) => {
+    throw refuse("this user may not", error);
+  });
+  return [key, new File([await openAsBlob(path)], basename(path))];
 }
 
 export async function inputsOf(pairs: readonly Pair[], files: readonly Pair[]): Promise<Record<string, unknown>> {
@@ -30,19 +41,45 @@ export async function inputsOf(pairs: readonly Pair[], files: readonly Pair[]): 
   );
 }
 
+/** Says on stderr why the run waits, as long as it does; each reason once. */
+function whyItWaits(client: Client, token: string) {
+  let said: string | null = null;
+  let waits = true;
+  const ask = async () => {
+    if (!waits) return;
+    const task = await client.detail({ tasktoken: token }).catch(() => undefined);
+    const reason = waits && task?.status === "task_queue" ? task.modelyard.waitreason : null;
+    if (reason !== null && reason !== said) process.stderr.write(`waits: ${reason}\n`);
+    said = reason ?? said;
+  };
+  const timer = setInterval(() => void ask(), WAIT_MS);
+  return {
+    frame({ type }: Frame) {
+      waits = type === "task_queue";
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
 /** Prints the run's frames up to its end; a connection that breaks is taken up where it was. */
 async function follow(client: Client, token: string, printer: Printer): Promise<Task> {
   let after = 0;
   let heard = performance.now();
-  for (;;) {
-    for await (const frame of client.events(token, { after })) {
-      after = frame.seq;
-      heard = performance.now();
-      printer.frame(frame);
-      if (frame.terminal) return client.detail({ tasktoken: token });
+  const waiting = whyItWaits(client, token);
+  try {
+    for (;;) {
+      for await (const frame of client.events(token, { after })) {
+        after = frame.seq;
+        heard = performance.now();
+        waiting.frame(frame);
+        printer.frame(frame);
+        if (frame.terminal) return await client.detail({ tasktoken: token });
+      }
+      if (performance.now() - heard > PATIENCE_MS) throw new Error("the server has gone away; the run may go on there");
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
     }
-    if (performance.now() - heard > PATIENCE_MS) throw new Error("the server has gone away; the run may go on there");
-    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+  } finally {
+    waiting.stop();
   }
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatUsd } from "@modelyard/contract";
-import { DEFAULT_CONFIG, type Server, startServer } from "@modelyard/server";
+import { DEFAULT_CONFIG, type FirstRun, type Server, startServer } from "@modelyard/server";
 import { startBuiltInWorker } from "./built-in-worker.ts";
 import { isJsonLog, log, setLogFormat } from "./log.ts";
 import { RELEASE } from "./release.ts";
@@ -17,21 +17,36 @@ const DOCS = fileURLToPath(new URL("../../../docs", import.meta.url));
 export const builtWeb = (): string | undefined => (existsSync(join(WEB, "server/thread.js")) ? WEB : undefined);
 const firstRunFile = (dataDir: string): string => join(dataDir, "first-run.json");
 
-/** Keeps the credentials of the very first start; undefined when it was another one. */
-export function keepFirstRun(server: Server, dataDir: string, base: string): { welcome: string } | undefined {
-  const { credentials } = server;
+const write = (path: string, what: object): void =>
+  writeFileSync(path, `${JSON.stringify(what, null, 2)}\n`, { mode: 0o600 });
+
+/** Keeps the first account's credentials before it is stored. Without an address yet: that start has not come so far as to show them. */
+export const keepCredentials =
+  (dataDir: string) =>
+  (made: FirstRun): void =>
+    write(firstRunFile(dataDir), made);
+
+/** What a first start kept that failed before it could show it. */
+function unshown(dataDir: string): FirstRun | undefined {
+  const path = firstRunFile(dataDir);
+  if (!existsSync(path)) return undefined;
+  const kept = JSON.parse(readFileSync(path, "utf8")) as FirstRun & { url?: string };
+  return kept.url === undefined ? kept : undefined;
+}
+
+/** The credentials of the very first start, now kept with the server's address; undefined when they were shown before. */
+export function keepFirstRun(server: Server, dataDir: string, base: string): FirstRun | undefined {
+  const credentials = server.credentials ?? unshown(dataDir);
   if (!credentials) return undefined;
-  const welcome = `${base}/account/Welcome?token=${credentials.welcome}`;
-  const text = JSON.stringify({ url: base, ...credentials, welcome }, null, 2);
-  writeFileSync(firstRunFile(dataDir), `${text}\n`, { mode: 0o600 });
-  return { welcome };
+  const shown = { ...credentials, welcome: `${base}/account/Welcome?token=${credentials.welcome}` };
+  write(firstRunFile(dataDir), { url: base, ...shown });
+  return shown;
 }
 
 function showFirstRun(server: Server, dataDir: string, base: string): void {
-  const { credentials } = server;
-  const kept = keepFirstRun(server, dataDir, base);
-  if (!credentials || !kept) return;
-  const { welcome } = kept;
+  const credentials = keepFirstRun(server, dataDir, base);
+  if (!credentials) return;
+  const { welcome } = credentials;
   const path = firstRunFile(dataDir);
   if (isJsonLog()) {
     // A log that programs collect is no place for keys.
@@ -91,6 +106,7 @@ export async function serve(flags: ServeFlags): Promise<void> {
       otlpEndpoint: flags.otlpEndpoint,
       release: RELEASE,
       firstCredit: DEFAULT_CONFIG.firstCredit,
+      onFirstRun: keepCredentials(dataDir),
     },
     (message, facts) => log("server", message, facts),
   );

@@ -23,7 +23,6 @@ export const ERRORS = {
   ipNotAllowed: entry(401, 0, "caller", (ip: string) => `Requested ip ${ip} is not allowed.`),
   accountSuspended: entry(200, 0, "caller", () => "Your account has been suspended. Please contact support."),
   unknownEndpoint: entry(404, 0, "caller", () => "Error parsing url."),
-  methodNotAllowed: entry(405, 0, "caller", () => "Error parsing url."),
   badBody: entry(200, 0, "caller", () => "Request parameters are invalid."),
   bodyTooLarge: entry(413, 0, "caller", () => "Request parameters are invalid."),
   tooManyRequests: entry(429, 0, "caller", () => "Too many requests. Please slow down."),

@@ -49,6 +49,15 @@ function flatten(issue: z.core.$ZodIssue, before: ManifestPath = []): z.core.$Zo
   return closest.flatMap((one) => flatten(one, path));
 }
 
+/** For text where a number or true or false belongs. */
+function bareHint(wanted: string, text: string): string {
+  const isBoolean = wanted === "boolean";
+  if (isBoolean && /^(yes|on)$/i.test(text)) return "Write true.";
+  if (isBoolean && /^(no|off)$/i.test(text)) return "Write false.";
+  const isMeant = isBoolean ? /^(true|false)$/i.test(text) : text.trim() !== "" && Number.isFinite(Number(text));
+  return isMeant ? "Write it without quotes." : "";
+}
+
 /** What YAML's values are called here, by zod's names and JavaScript's. */
 const KINDS: Record<string, string> = {
   string: "text",
@@ -97,7 +106,11 @@ function describe(issue: z.core.$ZodIssue, value: unknown): { text: string; hint
       if (value === undefined) return { text: `${where}is missing`, hint: `It is ${wanted}.` };
       const quoted = issue.expected === "string" && typeof value !== "object";
       const bare = ["number", "int", "boolean"].includes(issue.expected) && typeof value === "string";
-      const hint = quoted ? `Write it in quotes: "${String(value)}".` : bare ? "Write it without quotes." : "";
+      const hint = quoted
+        ? `Write it in quotes: "${String(value)}".`
+        : bare
+          ? bareHint(issue.expected, String(value))
+          : "";
       return { text: `${where}must be ${wanted}, and is ${kindOf(value)}`, hint };
     }
     default:

@@ -29,7 +29,7 @@ test("frames of every kind of event (wire contract 10)", () => {
       task: "Sampling",
       step: 9,
       total: 20,
-      speed: 8.1,
+      speed: 8.100000000004,
       speedType: "it/s",
       elapsed: 1,
       remaining: 2,

@@ -72,7 +72,9 @@ export function emptyTranscript(): Transcript {
   return { thinking: "", answer: "" };
 }
 
-const text = (value: number | undefined): string => (value === undefined ? "" : String(value));
+/** Four decimals at most, as the wire has its seconds: what a model's clock says beyond them is noise. */
+const text = (value: number | undefined): string =>
+  value === undefined ? "" : String(Math.round(value * 10_000) / 10_000);
 
 function message(body: EventBody, transcript: Transcript): Frame["message"] {
   switch (body.kind) {

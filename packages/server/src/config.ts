@@ -1,5 +1,6 @@
 /** The server's settings. The command line fills them in (cli); nothing else reads the environment. */
 import { type Money, USD } from "@modelyard/contract";
+import type { FirstRun } from "./accounts/service.ts";
 import type { OidcSettings } from "./accounts/service-oidc.ts";
 import type { StripeSettings } from "./ledger/service-stripe.ts";
 
@@ -56,6 +57,8 @@ export interface ServerConfig {
   release: string;
   /** Play money in the first account's wallet. */
   firstCredit: Money;
+  /** Is given the first account's credentials before it is committed; they can be had only now. What it throws stops the start. */
+  onFirstRun?: (made: FirstRun) => void;
 }
 
 export const DEFAULT_CONFIG: ServerConfig = {

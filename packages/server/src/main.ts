@@ -24,6 +24,7 @@ import { uploadRoutes } from "./files/routes-uploads.ts";
 import { createFiles } from "./files/service.ts";
 import { createUploads } from "./files/service-uploads.ts";
 import { createApp } from "./http/app.ts";
+import { listenFault } from "./http/listen-fault.ts";
 import { Buckets, createLimits } from "./http/rates.ts";
 import { acceptUpgrades } from "./http/upgrades.ts";
 import { walletRoutes } from "./ledger/routes.ts";
@@ -153,8 +154,7 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     addedRoot,
     log,
   });
-  // After what a wrong setting can make fail: its keys are shown once.
-  const credentials = await firstRun(db, projects, config.firstCredit);
+  const credentials = await firstRun(db, projects, { credit: config.firstCredit, keep: config.onFirstRun });
   const token = workerToken(config.dataDir);
   await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
@@ -301,7 +301,9 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     rate: limits.sockets,
   });
 
-  await app.listen({ host: config.host, port: config.port });
+  await app.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+    throw listenFault(error, config);
+  });
   const { port } = app.server.address() as AddressInfo;
   const shown = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
   const url = `http://${shown.includes(":") ? `[${shown}]` : shown}:${port}`;

@@ -55,7 +55,11 @@ export interface FirstRun {
 }
 
 /** On an empty store: the operator's account, a funded wallet, one project of each kind. Undefined when there are accounts already. */
-export async function firstRun(db: Database, projects: Projects, credit: Money): Promise<FirstRun | undefined> {
+export async function firstRun(
+  db: Database,
+  projects: Projects,
+  { credit, keep = () => {} }: { credit: Money; keep?: (made: FirstRun) => void },
+): Promise<FirstRun | undefined> {
   if (await hasAccounts(db)) return undefined;
   const owner = { email: "owner@modelyard.local", password: randomBytes(15).toString("base64url") };
   const passwordHash = await hashPassword(owner.password);
@@ -75,6 +79,9 @@ export async function firstRun(db: Database, projects: Projects, credit: Money):
     };
     const made = [await make("First project", "signature"), await make("Key-only project", "apikey")];
     const welcome = await makeLink(tx, { kind: "welcome", accountId, email: owner.email });
-    return { owner, welcome, projects: made };
+    const all = { owner, welcome, projects: made };
+    // A start that fails from here on, or is killed, must not take the only copy with it.
+    keep(all);
+    return all;
   });
 }

@@ -27,6 +27,13 @@ export async function openDatabase(options: {
     return db;
   } catch (error) {
     await db.close();
-    throw error;
+    throw options.url === undefined ? error : unreachable(error, options.url);
   }
+}
+
+/** An error of the connection, or of PostgreSQL itself, with the database's name; others come back as they are. The password is in neither. */
+function unreachable(error: unknown, url: string): unknown {
+  if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code === undefined) return error;
+  const { host, pathname } = new URL(url);
+  return new Error(`the database at ${host}${pathname} cannot be opened: ${error.message}`, { cause: error });
 }

@@ -27,7 +27,7 @@ const PREFLIGHT = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
   "access-control-allow-headers":
-    "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range, idempotency-key, prefer, modelyard-priority, modelyard-deadline",
+    "content-type, x-api-key, x-nonce, x-signature, authorization, accept, range, idempotency-key, prefer, modelyard-priority, modelyard-deadline, modelyard-tags, traceparent, mcp-protocol-version, mcp-session-id",
   "access-control-max-age": "86400",
 };
 
@@ -138,7 +138,11 @@ export function createApp(options: AppOptions): FastifyInstance {
       });
     }
     if (known.http === 413) reply.header("connection", "close");
-    if (known.retryAfter !== undefined) reply.header("retry-after", String(known.retryAfter));
+    if (known.retryAfter !== undefined) {
+      reply.header("retry-after", String(known.retryAfter));
+      // A page of another origin may not read it otherwise.
+      reply.header("access-control-expose-headers", "retry-after");
+    }
     void reply
       .code(known.http)
       .header("content-type", "application/json; charset=utf-8")

@@ -83,6 +83,25 @@ const WRONG: [string, string, string[]][] = [
     ],
   ],
   [
+    "no number, no yes or no",
+    typed("required: true", "required: yes").replace("license:", "limits: { timeout: 5m }\nlicense:"),
+    [
+      "model.yaml:9:62 error: inputs.0.items.0.required: must be true or false, and is text. Write true.",
+      "model.yaml:15:20 error: limits.timeout: must be a number, and is text",
+    ],
+  ],
+  [
+    "a field of every run, and a default that no run may have",
+    typed("id: prompt", "id: callbackUrl").replace(
+      "{ id: picture, type: fileinput, label: Picture }",
+      "{ id: steps, type: range, label: Steps, min: 1, max: 5, default: 9 }",
+    ),
+    [
+      "model.yaml:9:15 error: callbackUrl is a field of every run, not a model's. Name the input otherwise.",
+      "model.yaml:11:74 error: steps: the default 9 is outside of 1 to 5",
+    ],
+  ],
+  [
     "a list for a map",
     typed("license: { code: Apache-2.0 }", "license: [Apache-2.0]"),
     ["model.yaml:15:10 error: license: must be a map, and is a list"],

@@ -51,6 +51,9 @@ function onPath(program: string, path: string): boolean {
   });
 }
 
+/** Of a request to Run, beside the model's own. */
+const OWN_FIELDS = new Set(["callbackUrl", "projectid"]);
+
 type Say = (level: Finding["level"], path: Path, text: string, hint?: string) => void;
 
 function checkItems({ manifest }: ManifestText, dir: string, say: Say): void {
@@ -60,9 +63,18 @@ function checkItems({ manifest }: ManifestText, dir: string, say: Say): void {
       const at = ["inputs", g, "items", i];
       if (seen.has(item.id)) say("error", [...at, "id"], `there are two inputs named ${item.id}`);
       seen.add(item.id);
+      if (OWN_FIELDS.has(item.id))
+        say("error", [...at, "id"], `${item.id} is a field of every run, not a model's`, "Name the input otherwise.");
       const { min, max, options } = item;
       if (min !== undefined && max !== undefined && min > max)
         say("error", [...at, "min"], `${item.id}: min ${min} is more than max ${max}`);
+      const preset = typeof item.default === "number" ? item.default : undefined;
+      if (preset !== undefined && (preset < (min ?? preset) || preset > (max ?? preset)))
+        say(
+          "error",
+          [...at, "default"],
+          `${item.id}: the default ${preset} is outside of ${min ?? "-∞"} to ${max ?? "∞"}`,
+        );
       const values = options?.map(({ value }) => value) ?? [];
       if (item.type.startsWith("select") && values.length === 0) say("error", at, `${item.id}: a select needs options`);
       if (values.length > 0 && item.default !== undefined && !values.includes(String(item.default)))
@@ -190,8 +202,13 @@ export function checkModelFolder(dir: string, path?: string): CheckedFolder {
     text = readFileSync(join(dir, "model.yaml"), "utf8");
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    const what = missing ? "there is no such file in this folder" : (error as Error).message;
-    const hint = missing ? "modelyard models new makes one that runs." : "";
+    const isFolder = statSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
+    const what = !isFolder
+      ? `there is no folder ${dir}`
+      : missing
+        ? "there is no such file in this folder"
+        : (error as Error).message;
+    const hint = missing && isFolder ? "modelyard models new makes one that runs." : "";
     return { findings: [{ level: "error", file: "model.yaml", at: undefined, text: what, hint }], folder: undefined };
   }
   const result = readManifestText(text);

@@ -1,6 +1,6 @@
 /** Reading a model's folder: `model.yaml`, the list of its files, and their hash as the version. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest, ModelVersion } from "@modelyard/contract";
 import { findingText, type ManifestText, readManifestText } from "./policy-manifest.ts";
@@ -94,6 +94,7 @@ export function findModelFolders(root: string): string[] {
     readdirSync(dir, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !LEFT_OUT.has(entry.name))
       .map((entry) => join(dir, entry.name));
+  if (!existsSync(root)) throw new Error(`there is no folder of models at ${root}`);
   if (has(root)) return [root];
   return folders(root).flatMap((dir) => (has(dir) ? [dir] : folders(dir).filter(has)));
 }

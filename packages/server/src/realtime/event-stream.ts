@@ -17,7 +17,11 @@ export interface EventStream {
   end(): void;
 }
 
-export function openEventStream(response: ServerResponse, taskId: string): EventStream {
+/** `isText`: the model's answer is text (`output: text`), and what it prints beside it is its log. */
+export function openEventStream(
+  response: ServerResponse,
+  { taskId, isText }: { taskId: string; isText: boolean },
+): EventStream {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
@@ -25,7 +29,7 @@ export function openEventStream(response: ServerResponse, taskId: string): Event
     "access-control-allow-origin": "*",
   });
   const { promise: over, resolve: finish } = Promise.withResolvers<void>();
-  const transcript = newTranscript(taskId);
+  const transcript = newTranscript(taskId, isText);
   /** What a slow reader has not been sent: each event says all, so only the last one counts. */
   let waiting: SyncOutput | undefined;
   const write = (event: string, data: object) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -71,15 +75,17 @@ export function openEventStream(response: ServerResponse, taskId: string): Event
 }
 
 /** Folds frames into what has been said so far; undefined where a frame adds nothing to it. */
-function newTranscript(id: string): (frame: Frame) => SyncOutput | undefined {
+function newTranscript(id: string, isText: boolean): (frame: Frame) => SyncOutput | undefined {
   let printed = "";
   let status: TaskStatus = "task_queue";
   const output = (segments: SyncOutput["segments"]): SyncOutput => ({ id, status, pexit: null, segments });
   return ({ type, message }) => {
     if (type === "task_queue") printed = "";
-    if (type !== "task_output") return undefined;
-    status = type;
+    // A text model that streams no tokens has its answer here.
+    if (type !== "task_output" && !(isText && type === "task_output_full")) return undefined;
+    status = "task_output";
     if (typeof message === "string") {
+      if (isText) return undefined;
       printed = (printed + message).slice(-TEXT_LIMIT);
       return output([{ type: "answer", text: printed }]);
     }

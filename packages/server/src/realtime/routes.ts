@@ -30,7 +30,7 @@ export function syncRoutes(app: FastifyInstance, { run, tasks, realtime, log }: 
   });
 
   app.post<RunRoute>("/v1/Run/:owner/:model/sync", async (request, response) => {
-    const { principal, started } = await run(request);
+    const { principal, started, model } = await run(request);
     const { taskId, token } = started;
     const base = filesBaseOf(request);
     const names = { taskid: String(taskId), socketaccesstoken: token };
@@ -43,7 +43,10 @@ export function syncRoutes(app: FastifyInstance, { run, tasks, realtime, log }: 
       return reply(response.code(504), timeout);
     }
     response.hijack();
-    const stream = openEventStream(response.raw, names.taskid);
+    const stream = openEventStream(response.raw, {
+      taskId: names.taskid,
+      isText: model.manifest.output === "text",
+    });
     stream.send("start", { errors: [], ...names, result: true });
     try {
       const leave = await realtime.follow({ id: taskId, token }, base, stream.subscriber);

@@ -10,7 +10,7 @@ import { type Buckets, tooMany } from "../http/rates.ts";
 import { credentialsOf, typeOf } from "../http/request.ts";
 import { newToken } from "../http/tokens.ts";
 import type { AcceptSpan, TaskTraces } from "../metrics/task-traces.ts";
-import { nameOf } from "../models/service.ts";
+import { type CatalogueModel, nameOf } from "../models/service.ts";
 import type { Principal, Projects } from "../projects/service.ts";
 import { idempotencyKey, runKey } from "./idempotency.ts";
 import type { ReceivedFile } from "./parameters.ts";
@@ -19,7 +19,9 @@ import type { Started, Tasks } from "./service.ts";
 export interface RunRoute {
   Params: { owner: string; model: string };
 }
-export type RunRequest = (request: FastifyRequest<RunRoute>) => Promise<{ principal: Principal; started: Started }>;
+export type RunRequest = (
+  request: FastifyRequest<RunRoute>,
+) => Promise<{ principal: Principal; started: Started; model: CatalogueModel }>;
 
 export function createRunRequest(deps: {
   tasks: Tasks;
@@ -80,7 +82,7 @@ export function createRunRequest(deps: {
         numbered: span?.numbered,
       });
       if (started.again) await forget();
-      return { principal, started };
+      return { principal, started, model };
     } catch (error) {
       // A fault that is no refusal may have come after the commit: what no task names then goes with the sweep of orphans.
       if (!handedOver || error instanceof ApiError) await forget();

@@ -1,11 +1,10 @@
 /** What a run was given: named as the form of its model names it, where that is still there; files as links, pictures small. */
-import { items, type Task } from "@modelyard/contract";
+import { items, type Task, type ToolDetail } from "@modelyard/contract";
 import { isPictureHere } from "../run/input-picture.ts";
-import { useAnswer } from "../session/use-answer.ts";
 
-export function RunInputs({ task: { modelslugowner: owner, modelslugproject: slug, parameters } }: { task: Task }) {
-  const { answer } = useAnswer(`form of ${owner}/${slug}`, (client) => client.models.detail(owner, slug));
-  const form = answer.state === "there" ? items(answer.data.modelyard) : [];
+/** `model`: undefined while it is asked for, and where it is gone. */
+export function RunInputs({ task: { parameters }, model }: { task: Task; model: ToolDetail | undefined }) {
+  const form = model ? items(model.modelyard) : [];
   const labels = new Map(form.map(({ id, label }) => [id, label]));
   const inputs = Object.entries(parameters);
   return (

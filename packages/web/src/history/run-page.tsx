@@ -112,14 +112,26 @@ function Facts({ task, log }: { task: Task; log: RunEvents | undefined }) {
     ...(log ? [] : ([["Attempts", String(task.modelyard.attempts)]] as [string, string][])),
   ];
   const manages = useManages();
+  const found = useAnswer(`model ${owner}/${model}`, ({ models }) =>
+    models.detail(owner, model).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === 1) return undefined;
+      throw error;
+    }),
+  ).answer;
+  const isGone = found.state === "there" && found.data === undefined;
   return (
     <div className="grid content-start gap-8">
       <section aria-labelledby="model-title">
         <h2 id="model-title" className="text-lg">
-          <Link to="/models/$owner/$model" params={{ owner, model }} className="link">
-            {owner}/{model}
-          </Link>
+          {isGone ? (
+            `${owner}/${model}`
+          ) : (
+            <Link to="/models/$owner/$model" params={{ owner, model }} className="link">
+              {owner}/{model}
+            </Link>
+          )}
         </h2>
+        {isGone && <p className="mt-1 text-sm text-soft">This model is not here any more.</p>}
         <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1 text-sm">
           {facts.map(([term, value]) => (
             <div key={term} className="contents">
@@ -129,15 +141,17 @@ function Facts({ task, log }: { task: Task; log: RunEvents | undefined }) {
           ))}
         </dl>
         <div className="mt-4 flex flex-wrap gap-2">
-          <Link
-            to="/models/$owner/$model"
-            params={{ owner, model }}
-            search={{ run: Number(task.id), inputs: given }}
-            onClick={() => given ?? keepInputs({ slugowner: owner, slugproject: model }, task.parameters)}
-            className={buttonClass("plain")}
-          >
-            Run again with changes
-          </Link>
+          {!isGone && (
+            <Link
+              to="/models/$owner/$model"
+              params={{ owner, model }}
+              search={{ run: Number(task.id), inputs: given }}
+              onClick={() => given ?? keepInputs({ slugowner: owner, slugproject: model }, task.parameters)}
+              className={buttonClass("plain")}
+            >
+              Run again with changes
+            </Link>
+          )}
           <Link to="/compare" search={{ runs: task.id } as never} preload={false} className={buttonClass("plain")}>
             Compare settings
           </Link>
@@ -146,7 +160,7 @@ function Facts({ task, log }: { task: Task; log: RunEvents | undefined }) {
       <RunTags taskId={task.id} tags={task.modelyard.tags} />
       <Timeline task={task} events={log?.isCut ? undefined : log?.events} />
       {log && <Attempts task={task} events={log.events} />}
-      <RunInputs task={task} />
+      <RunInputs task={task} model={found.state === "there" ? found.data : undefined} />
       {log && log.events.length > 0 && <Events of={log} />}
       {manages && <RunShares taskId={task.id} />}
       {task.callbackurl !== "" && <RunCallbacks taskId={task.id} />}

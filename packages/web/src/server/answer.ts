@@ -40,7 +40,9 @@ export async function answer(request: SiteRequest, { fetch, assets }: AnswerDeps
     if (pathname !== "/web/samples" || !wanted) return text("Not found\n", "text/plain", 404);
     return text(await samplesHtml(models, base, wanted), "text/html");
   }
-  if (pathname === "/llms.txt") return text(await siteMarkdown(client, base), "text/plain");
+  // Under /docs too: the wire contract's clients look for the documentation's list there.
+  if (pathname === "/llms.txt" || pathname === "/docs/llms.txt")
+    return text(await siteMarkdown(client, base), "text/plain");
   if (pathname === "/sitemap.xml") return text(await sitemap(client, base), "application/xml");
   if (pathname === "/robots.txt") return text(robots(base), "text/plain");
 

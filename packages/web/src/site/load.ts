@@ -83,11 +83,15 @@ export async function loadPrices({ client }: PageContext): Promise<PricedModel[]
     all.push(...page.models);
     total = page.total;
   }
-  const priced = async (model: Tool): Promise<PricedModel> => {
+  /** Undefined where there is no quote: the model cannot be run as it is, or went meanwhile. One model is no reason to show no prices. */
+  const priced = async (model: Tool): Promise<PricedModel | undefined> => {
     const fields = { slugowner: model.slugowner, slugproject: model.slugproject };
-    const { method, price, hold, exact, average, estimatedseconds } = (
-      await ask("Tool/Quote", fields, ToolQuoteResponse)
-    ).quote;
+    const answer = await ask("Tool/Quote", fields, ToolQuoteResponse).catch((error: unknown) => {
+      if (error instanceof ModelyardError && error.status === 200) return undefined;
+      throw error;
+    });
+    if (!answer) return undefined;
+    const { method, price, hold, exact, average, estimatedseconds } = answer.quote;
     return {
       name: `${model.cleanslugowner}/${model.cleanslugproject}`,
       path: { owner: model.cleanslugowner, model: model.cleanslugproject },
@@ -100,6 +104,6 @@ export async function loadPrices({ client }: PageContext): Promise<PricedModel[]
   // An app that lacks one of its models has no price.
   const offered = all.filter(({ dynamicprice }) => dynamicprice !== "[]");
   for (let at = 0; at < offered.length; at += AT_ONCE)
-    rows.push(...(await Promise.all(offered.slice(at, at + AT_ONCE).map(priced))));
+    rows.push(...(await Promise.all(offered.slice(at, at + AT_ONCE).map(priced))).filter((row) => row !== undefined));
   return rows;
 }

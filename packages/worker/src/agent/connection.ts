@@ -17,6 +17,13 @@ const MAX_DELAY_MS = 2_000;
 /** A server that went away without a word is noticed after this long without a sign of life. */
 const SILENCE_MS = 20_000;
 
+/** What `ws` says of an answer that is no upgrade, in words that help. */
+const WHY: Record<string, string> = {
+  "Unexpected server response: 401":
+    "the server does not know this worker token; it is in the file worker-token of the server's data folder (401)",
+  "Unexpected server response: 404": "no Modelyard server answers there, or a proxy does not pass the path on (404)",
+};
+
 export class Connection {
   readonly #url: string;
   readonly #token: string;
@@ -83,7 +90,7 @@ export class Connection {
     });
     socket.on("error", (error) => {
       if (!this.#closed && this.#delay >= MAX_DELAY_MS)
-        this.#handlers.log(`no connection to ${this.#url}: ${error.message}`, { level: "warn" });
+        this.#handlers.log(`no connection to ${this.#url}: ${WHY[error.message] ?? error.message}`, { level: "warn" });
     });
     socket.on("close", () => {
       if (this.#closed) return;

@@ -48,6 +48,7 @@ export class ServiceProcess {
     const stdout = new ServiceLines({
       onMessage: (message) => this.#receive(message),
       onText: (text) => this.#only()?.out.text("stdout", text),
+      onLostEnd: (id, why) => this.#lostEnd(id, why),
     });
     const stderr = new OutputLines("stderr", this.#stderrSink(), { json: false });
     pumpOutput(handle.stdout, stdout);
@@ -164,6 +165,15 @@ export class ServiceProcess {
     }
     this.runs.delete(run.spec.id);
     this.#onRunEnded(message.type === "done");
+  }
+
+  /** Without this the run would wait for its time limit, and whoever waits for its place with it. */
+  #lostEnd(id: string | undefined, why: string): void {
+    const run = id === undefined ? this.#only() : this.runs.get(id);
+    if (run === undefined) return;
+    run.finish({ exitCode: 1, error: why });
+    this.runs.delete(run.spec.id);
+    this.#onRunEnded(false);
   }
 
   /** The run that text without an id belongs to. */

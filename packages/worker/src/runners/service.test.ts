@@ -82,6 +82,19 @@ describe("runner service", () => {
     assert.equal(pidOf(await go({ do: "echo" }).result), before);
   });
 
+  it("fails a run whose last line is too long or wrong, at once, and gives its place to the next", async () => {
+    const { go } = service();
+    const before = pidOf(await go({ do: "echo" }).result);
+    const long = go({ do: "long" }).result;
+    const next = go({ do: "echo" }).result;
+    assert.match((await long).error ?? "", /"done" is longer than a line may be \(1 MiB\)/);
+    assert.equal(pidOf(await next), before);
+    assert.equal((await go({ do: "wordy" }).result).error, "bad ".repeat(1000));
+    const wrong = await go({ do: "wrong" }).result;
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.error ?? "", /"done" is not one: .*"text":5/);
+  });
+
   it("violations of the protocol are log lines or nothing", async () => {
     const { go } = service();
     const rubbish = go({ do: "rubbish" });
