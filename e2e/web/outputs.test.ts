@@ -135,11 +135,12 @@ test("who has asked for it is told that the run is over while looking elsewhere,
   await page.reload();
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
   const title = await page.title();
+  const titled = (wanted: string) => page.waitForFunction(`document.title === ${JSON.stringify(wanted)}`);
   await page.locator("#input-seconds").fill("12");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const tell = page.getByRole("button", { name: "Tell me when it is done" });
   await tell.waitFor();
-  assert.equal(await page.title(), "… Running – outputs");
+  await titled("… Running – outputs");
   await context.grantPermissions(["notifications"], { origin: site.platform.url });
   await tell.click();
   assert.equal(
@@ -151,13 +152,13 @@ test("who has asked for it is told that the run is over while looking elsewhere,
   await away();
   await looked(page, "run-tell-me");
   await page.locator('[data-run="done"]').waitFor();
-  assert.equal(await page.title(), "✓ Done – outputs");
+  await titled("✓ Done – outputs");
   assert.deepEqual(await page.evaluate("told"), [["✓ Done – outputs", "Your run is done."]]);
 
   // It is remembered, and a run that was over before is not told again.
   await page.reload();
   await page.locator('[data-run="done"]').waitFor();
-  assert.equal(await page.title(), title);
+  await titled(title);
   await away();
   await page.locator("#input-kind").selectOption("csv");
   await page.locator("#input-seconds").fill("0");
@@ -165,7 +166,7 @@ test("who has asked for it is told that the run is over while looking elsewhere,
   await page.getByRole("region", { name: "Table table.csv" }).waitFor();
   assert.equal(((await page.evaluate("told")) as unknown[]).length, 1);
   await page.getByRole("button", { name: "Close", exact: true }).click();
-  assert.equal(await page.title(), title);
+  await titled(title);
   assert.deepEqual(troubles, []);
   await close();
 });
