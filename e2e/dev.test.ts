@@ -74,10 +74,14 @@ test("key=@path sends a file", async () => {
     manifest,
     text.replace(/ {6}- \{ id: prompt.*\n/, "      - { id: paper, type: fileinput, label: Paper, required: true }\n"),
   );
-  writeFileSync(join(work, "copy/run.sh"), 'cp "$INPUT_DIR"/paper* "$OUTPUT_DIR/copy.txt"\n');
+  writeFileSync(
+    join(work, "copy/run.sh"),
+    'cp "$INPUT_DIR"/paper* "$OUTPUT_DIR/copy.txt"; mkdir "$OUTPUT_DIR/parts"\n',
+  );
   writeFileSync(join(work, "letter.txt"), "Dear all,");
   const { code, err } = await modelyard("dev", "copy", "--input", "paper=@letter.txt", "--output", "copies");
   assert.equal(code, 0, err);
+  assert.match(err, /^Left out of the outputs: parts \(a folder\)$/m);
   assert.equal(readFileSync(join(work, "copies/copy.txt"), "utf8"), "Dear all,");
 });
 

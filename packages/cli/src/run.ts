@@ -1,7 +1,7 @@
 import { constants, openAsBlob } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import type { Frame, Task } from "@modelyard/contract";
+import { type Frame, LEFT_OUT, type Task } from "@modelyard/contract";
 import type { Client } from "@modelyard/sdk";
 import type { Pair, RunFlags } from "./client-settings.ts";
 import { clientOf } from "./project.ts";
@@ -99,6 +99,8 @@ export async function runToEnd(
 /** How a run ended, in one line. */
 export function printEnd(task: Task, succeeded: boolean): void {
   const how = succeeded ? "done" : `failed: ${task.modelyard.endreason ?? "no reason was given"}`;
+  const leftOut = task.debugerror.split("\n").findLast((line) => line.startsWith(LEFT_OUT));
+  if (leftOut !== undefined) process.stderr.write(`${leftOut}\n`);
   process.stderr.write(`${how} (${task.elapsedseconds} s, ${plainCost(task)})\n`);
 }
 

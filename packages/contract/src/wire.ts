@@ -112,6 +112,9 @@ export const TaskFacts = z.strictObject({
   filesgone: z.number().int().nullable(),
 });
 
+/** Begins the line of `debugerror` that says what a run left behind that is no output: folders, links, names that are no text. */
+export const LEFT_OUT = "Left out of the outputs: ";
+
 export const Task = z.strictObject({
   id: digits,
   uuid: z.uuid(),

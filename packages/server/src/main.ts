@@ -1,6 +1,6 @@
 /** Puts the rooms together and runs them: one process, one port. */
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { API_ROUTES, type Log, openApi } from "@modelyard/contract";
@@ -128,7 +128,6 @@ function workerToken(dataDir: string): string {
 }
 
 export async function startServer(config: ServerConfig, log: Log): Promise<Server> {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
   try {
     return await startOn(db, config, log);

@@ -36,7 +36,8 @@ export function idField(
   names: readonly string[],
 ): string | "missing" | "none" {
   const raw = field(fields, names);
-  if (raw === undefined) return "missing";
+  // "0" is how ids say that there is none.
+  if (raw === undefined || raw === "0" || raw === 0) return "missing";
   return typeof raw === "string" && /^[0-9a-f]{32}$/.test(raw) ? raw : "none";
 }
 

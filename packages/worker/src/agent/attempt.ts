@@ -2,7 +2,15 @@
  * One attempt of one task on this worker, from the assignment to the acknowledged end:
  * preprocess (install, inputs) → a place → run → postprocess (outputs) → report. The first reason to stop wins.
  */
-import type { Finish, FromWorker, Log, ModelVersion, ProgramManifest, ToWorker } from "@modelyard/contract";
+import {
+  type Finish,
+  type FromWorker,
+  LEFT_OUT,
+  type Log,
+  type ModelVersion,
+  type ProgramManifest,
+  type ToWorker,
+} from "@modelyard/contract";
 import type { Tracing } from "@modelyard/tracing";
 import type { InstalledModel } from "../install/installed-model.ts";
 import { takeFolders } from "../isolation/ownership.ts";
@@ -198,7 +206,9 @@ export class Attempt {
       this.reporter.event("task_postprocess_start");
     }
     const reason = this.#reasonOf(result, manifest.limits);
-    const outputs = reason === null && !folder.hasNoOutputs ? await this.#upload(folder.outputDir) : [];
+    const { outputs, leftOut } =
+      reason === null && !folder.hasNoOutputs ? await this.#upload(folder.outputDir) : { outputs: [], leftOut: [] };
+    const hint = leftOut.length > 0 && `${LEFT_OUT}${leftOut.join(", ")}`;
     const usage = reason === null ? await this.#usage(model, folder) : undefined;
     return {
       ...(usage ? { usage } : {}),
@@ -206,7 +216,9 @@ export class Attempt {
       elapsedMs: this.#elapsed(),
       debugoutput: transcript.debugOutput,
       debugerror:
-        reason === null ? transcript.stderr : [transcript.stderr.trimEnd(), reason].filter(Boolean).join("\n"),
+        reason === null && !hint
+          ? transcript.stderr
+          : [transcript.stderr.trimEnd(), reason, hint].filter(Boolean).join("\n"),
       answer: reason === null && (manifest.output === "text" || transcript.hasAnswer) ? transcript.answer() : null,
       outputs,
       retry: false,
@@ -248,9 +260,10 @@ export class Attempt {
     return this.#startedAt === 0 ? 0 : Math.max(0, this.#endedAt - this.#startedAt);
   }
 
-  async #upload(outputDir: string): Promise<Finish["outputs"]> {
+  async #upload(outputDir: string): Promise<{ outputs: Finish["outputs"]; leftOut: string[] }> {
     const outputs: Finish["outputs"] = [];
-    for (const file of await collectOutputs(outputDir, this.#deps.model.manifest.limits)) {
+    const { files, leftOut } = await collectOutputs(outputDir, this.#deps.model.manifest.limits);
+    for (const file of files) {
       try {
         const body = () => readCollected(file);
         const blob = await this.#deps.files.output(this.task, this.epoch, body, file.size, this.#stop.signal);
@@ -259,7 +272,7 @@ export class Attempt {
         await file.handle.close();
       }
     }
-    return outputs;
+    return { outputs, leftOut };
   }
 
   /** What is reported when the attempt did not get as far as a result. */

@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 
 async function collect(): Promise<Record<string, string>> {
-  const files = await collectOutputs(at("out"), limits);
+  const { files } = await collectOutputs(at("out"), limits);
   const found: Record<string, string> = {};
   for (const file of files) {
     found[file.name] = (await buffer(readCollected(file))).toString();
@@ -63,6 +63,17 @@ describe("collecting outputs", () => {
       assert.deepEqual(await collect(), { good: "good" });
     });
   }
+
+  it("says what it left out, three at most, and nothing of hidden files", async () => {
+    const leftOut = async () => (await collectOutputs(at("out"), limits)).leftOut.sort();
+    fs.writeFileSync(at("out", ".hidden"), "");
+    assert.deepEqual(await leftOut(), []);
+    fs.mkdirSync(at("out", "parts"));
+    fs.symlinkSync("parts", at("out", "shortcut"));
+    assert.deepEqual(await leftOut(), ["parts (a folder)", "shortcut (a link)"]);
+    for (let n = 0; n < 5; n++) fs.writeFileSync(at("out", `x\n${n}`), "");
+    assert.equal((await leftOut()).length, 3);
+  });
 
   it("passes over a device file", { skip: process.getuid?.() !== 0 }, async () => {
     execFileSync("mknod", [at("out", "x"), "c", "1", "5"]);

@@ -3,7 +3,7 @@
  * count: opened without following links, no second name elsewhere, within the manifest's limits (reliability.md 6). The folder
  * itself is opened in the same way, and its files through it: a link in its place would show the worker's files as outputs.
  */
-import { constants } from "node:fs";
+import { constants, type Dirent } from "node:fs";
 import { type FileHandle, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -14,6 +14,12 @@ export interface CollectedFile {
   /** Bytes; the upload reads exactly this many. */
   size: number;
   handle: FileHandle;
+}
+
+export interface Collected {
+  files: CollectedFile[];
+  /** What was there and is no output, for the model's author: `parts (a folder)`. Three at most; hidden files are left out of this too. */
+  leftOut: string[];
 }
 
 /** The outputs break one of the model's limits; the message says which. */
@@ -50,11 +56,21 @@ function isPlainName(name: string): boolean {
   );
 }
 
-async function plainNames(folder: string, limits: ProgramManifest["limits"]): Promise<string[]> {
+const LEFT_OUT_NAMED = 3;
+
+function kindOf(entry: Dirent): string {
+  if (entry.isDirectory()) return "a folder";
+  return entry.isSymbolicLink() ? "a link" : "no plain file";
+}
+
+async function plainNames(folder: string, limits: ProgramManifest["limits"], leftOut: string[]): Promise<string[]> {
   const names: string[] = [];
   let seen = 0;
   for await (const entry of await opendir(folder)) {
-    if (entry.isFile() && isPlainName(entry.name)) names.push(entry.name);
+    const isPlain = isPlainName(entry.name);
+    if (entry.isFile() && isPlain) names.push(entry.name);
+    else if (!entry.name.startsWith(".") && leftOut.length < LEFT_OUT_NAMED)
+      leftOut.push(isPlain ? `${entry.name} (${kindOf(entry)})` : "a name that is no plain text, or too long");
     if (++seen > MAX_NAMES || names.length > limits.outputFiles)
       throw new OutputLimitError(
         `The model made more than ${names.length > limits.outputFiles ? limits.outputFiles : MAX_NAMES} files (limits.outputFiles is ${limits.outputFiles}).`,
@@ -64,17 +80,21 @@ async function plainNames(folder: string, limits: ProgramManifest["limits"]): Pr
 }
 
 /** Opened output files in the order of their names; the caller closes them. A folder that is none any more has no outputs. */
-export async function collectOutputs(outputDir: string, limits: ProgramManifest["limits"]): Promise<CollectedFile[]> {
+export async function collectOutputs(outputDir: string, limits: ProgramManifest["limits"]): Promise<Collected> {
   const folder = await open(outputDir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).catch(() => undefined);
-  if (folder === undefined) return [];
+  if (folder === undefined) return { files: [], leftOut: [] };
   const files: CollectedFile[] = [];
+  const leftOut: string[] = [];
   try {
     // Through the descriptor, where the system has such names.
     const dir = process.platform === "linux" ? `/proc/self/fd/${folder.fd}` : outputDir;
     let total = 0;
-    for (const name of await plainNames(dir, limits)) {
+    for (const name of await plainNames(dir, limits, leftOut)) {
       const plain = await openPlain(join(dir, name));
-      if (!plain) continue;
+      if (!plain) {
+        if (leftOut.length < LEFT_OUT_NAMED) leftOut.push(`${name} (a second name of a file)`);
+        continue;
+      }
       files.push({ name, ...plain });
       // By apparent size: a sparse file of a terabyte takes no place here, but its upload would.
       total += plain.size;
@@ -84,7 +104,7 @@ export async function collectOutputs(outputDir: string, limits: ProgramManifest[
         );
       }
     }
-    return files;
+    return { files, leftOut };
   } catch (error) {
     for (const file of files) await file.handle.close();
     throw error;
