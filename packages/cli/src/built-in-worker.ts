@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Server } from "@modelyard/server";
 import { log } from "./log.ts";
 import { builtInWorkerEnvironment, type WorkerFlags } from "./settings.ts";
+import type { BuiltInMessage } from "./worker.ts";
 
 const MAIN = fileURLToPath(new URL("../bin/modelyard.js", import.meta.url));
 /** A built-in worker that died is started again after this long, doubling up to a minute. */
@@ -39,6 +40,10 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
     ...(flags.systemInstall ? [] : ["--no-system-install"]),
   ];
 
+  function tell(message: BuiltInMessage): void {
+    if (child?.connected) child.send(message);
+  }
+
   function start(): void {
     const began = performance.now();
     child = spawn(process.execPath, [...process.execArgv, MAIN, ...args], {
@@ -57,6 +62,7 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
     });
   }
   start();
+  server.onWorkerToken((token) => tell({ token }));
 
   return {
     async stop(now) {
@@ -64,7 +70,7 @@ export function startBuiltInWorker(server: Server, flags: WorkerFlags): BuiltInW
       clearTimeout(timer);
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const exited = new Promise((resolve) => child?.once("exit", resolve));
-      if (child.connected) child.send(now ? "stop now" : "stop");
+      tell(now ? "stop now" : "stop");
       await exited;
     },
   };

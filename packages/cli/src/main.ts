@@ -91,6 +91,9 @@ program.addCommand(
     show: async (flags) => (await import("./operate.ts")).showWorkers(flags),
     cordon: async (name, flags) => (await import("./operate.ts")).cordonWorker(name, flags),
     uncordon: async (name, flags) => (await import("./operate.ts")).uncordonWorker(name, flags),
+    tokens: async (flags) => (await import("./operate.ts")).showWorkerTokens(flags),
+    token: async (name, flags) => (await import("./operate.ts")).createWorkerToken(name, flags),
+    revoke: async (id, flags) => (await import("./operate.ts")).revokeWorkerToken(id, flags),
   }),
 );
 program.addCommand(

@@ -7,6 +7,8 @@ import {
   QueueTaskListResponse,
   WorkerListResponse,
   type WorkerRow,
+  WorkerTokenCreateResponse,
+  WorkerTokenListResponse,
 } from "@modelyard/contract";
 import { operatorOf } from "./operator-client.ts";
 import type { OperatorFlags, ReasonFlags } from "./operator-settings.ts";
@@ -108,6 +110,32 @@ export async function uncordonWorker(text: string, flags: OperatorFlags): Promis
   const answer = await operatorOf(flags).ask("Worker/Uncordon", { name }, EmptyResponse);
   if (flags.json) printJson(answer);
   else say(`${name} gets tasks again`);
+}
+
+export async function showWorkerTokens(flags: OperatorFlags): Promise<void> {
+  const { tokens } = await operatorOf(flags).ask("Worker/TokenList", {}, WorkerTokenListResponse);
+  if (flags.json) return printJson(tokens);
+  const rows = tokens.map(({ id, name, createtime, revoketime, workers }) => [
+    id,
+    name,
+    timeText(createtime),
+    workers,
+    revoketime === "0" ? "lets workers in" : `revoked ${timeText(revoketime)}`,
+  ]);
+  process.stdout.write(table(["ID", "NAME", "MADE", "WORKERS", "STATE"], rows));
+}
+
+export async function createWorkerToken(name: string, flags: OperatorFlags): Promise<void> {
+  const answer = await operatorOf(flags).ask("Worker/TokenCreate", { name }, WorkerTokenCreateResponse);
+  if (flags.json) return printJson(answer);
+  say(answer.token);
+  process.stderr.write(`token ${answer.id} of ${name}: it is shown this once, and is as good as a password\n`);
+}
+
+export async function revokeWorkerToken(id: string, flags: OperatorFlags): Promise<void> {
+  const answer = await operatorOf(flags).ask("Worker/TokenRevoke", { id }, EmptyResponse);
+  if (flags.json) printJson(answer);
+  else say(`token ${id} lets no worker in any more`);
 }
 
 const MAIL_STATES = { due: "tried again", failed: "given up", waiting: "waits" } as const;

@@ -178,19 +178,38 @@ export interface WorkersActions {
   show(flags: OperatorFlags): Promise<void>;
   cordon(name: string, flags: ReasonFlags): Promise<void>;
   uncordon(name: string, flags: OperatorFlags): Promise<void>;
+  tokens(flags: OperatorFlags): Promise<void>;
+  token(name: string, flags: OperatorFlags): Promise<void>;
+  revoke(id: string, flags: OperatorFlags): Promise<void>;
 }
 
 export function workersCommand(actions: WorkersActions): Command {
   const name = () => new Argument("<worker>", "its name or id");
   return new Command("workers")
-    .description("Look at the connected workers, and give some of them nothing more.")
+    .description(
+      "Look at the connected workers, give some of them nothing more, and manage the tokens that let them in.",
+    )
     .addCommand(operator("show", "The connected workers.").action(actions.show), { isDefault: true })
     .addCommand(
       reason(operator("cordon", "Give a worker nothing more; what it runs ends.").addArgument(name())).action(
         actions.cordon,
       ),
     )
-    .addCommand(operator("uncordon", "Give a worker tasks again.").addArgument(name()).action(actions.uncordon));
+    .addCommand(operator("uncordon", "Give a worker tasks again.").addArgument(name()).action(actions.uncordon))
+    .addCommand(operator("tokens", "The tokens that let workers in, and how many use each.").action(actions.tokens))
+    .addCommand(
+      operator("token", "Make a token for a worker on another machine, and print it.")
+        .addArgument(new Argument("<name>", "such as the machine's"))
+        .action(actions.token),
+    )
+    .addCommand(
+      operator(
+        "revoke",
+        "Let workers with a token in no more, and end their connections. The built-in one's gets a successor.",
+      )
+        .addArgument(new Argument("<id>", "of the token, as tokens lists it"))
+        .action(actions.revoke),
+    );
 }
 
 export function auditCommand(): Command {

@@ -1,12 +1,31 @@
 import { resolve } from "node:path";
-import { startWorker, type Worker } from "@modelyard/worker";
+import { startWorker, type Worker, type WorkerConfig } from "@modelyard/worker";
 import { log, setLogFormat } from "./log.ts";
 import { RELEASE } from "./release.ts";
 import type { RemoteWorkerFlags } from "./settings.ts";
 
+/** What `serve` says to the worker that it started: to end, or that there is another token. */
+export type BuiltInMessage = "stop" | "stop now" | { token: string };
+
 /** Runs a worker until it is told to stop: by a signal, or, when `serve` started it, by its parent's message or end. */
 export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
   setLogFormat(flags.logFormat);
+  const config: WorkerConfig = {
+    server: flags.server,
+    token: flags.token,
+    name: flags.name,
+    dataDir: resolve(flags.data),
+    slots: flags.slots,
+    gpus: flags.gpus,
+    weightsDirs: flags.weights ?? [],
+    noSystemInstall: !flags.systemInstall,
+    prepareBytes: flags.prepareMb * 1_000_000,
+    allowHosts: flags.allowHosts ?? [],
+    isolation: flags.isolation,
+    allowNetwork: flags.allowNetwork ?? [],
+    otlpEndpoint: flags.otlpEndpoint,
+    drainMs: flags.drainSeconds * 1000,
+  };
   let worker: Worker | undefined;
   let stopping = 0;
   const stop = (now: boolean) => {
@@ -21,7 +40,10 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
     // The terminal's Ctrl-C, and its end, reach the whole process group; the parent decides what it means for us.
     for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => {});
     process.on("SIGTERM", () => stop(false));
-    process.on("message", (message) => stop(message === "stop now"));
+    process.on("message", (message: BuiltInMessage) => {
+      if (typeof message === "string") stop(message === "stop now");
+      else config.token = message.token;
+    });
     process.on("disconnect", () => stop(true));
     if (!process.connected) stop(true);
   } else {
@@ -29,22 +51,7 @@ export async function runWorker(flags: RemoteWorkerFlags): Promise<void> {
   }
 
   worker = await startWorker({
-    config: {
-      server: flags.server,
-      token: flags.token,
-      name: flags.name,
-      dataDir: resolve(flags.data),
-      slots: flags.slots,
-      gpus: flags.gpus,
-      weightsDirs: flags.weights ?? [],
-      noSystemInstall: !flags.systemInstall,
-      prepareBytes: flags.prepareMb * 1_000_000,
-      allowHosts: flags.allowHosts ?? [],
-      isolation: flags.isolation,
-      allowNetwork: flags.allowNetwork ?? [],
-      otlpEndpoint: flags.otlpEndpoint,
-      drainMs: flags.drainSeconds * 1000,
-    },
+    config,
     release: RELEASE,
     log: (message, facts) => log("worker", message, { worker: flags.name, ...facts }),
   });

@@ -45,6 +45,7 @@ export const ERRORS = {
     (model: string) =>
       `The weights of ${model} are on no connected worker. Its operator installs them with: modelyard models pull ${model}`,
   ),
+  workerTokenNotExist: entry(200, 1, "caller", () => "worker-token-not-exist"),
   workerNotExist: entry(200, 1, "caller", () => "worker-not-exist"),
   ...INPUT_ERRORS,
   folderNameInvalid: entry(

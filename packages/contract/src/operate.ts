@@ -47,6 +47,24 @@ export const ModelChangeResponse = z.strictObject({
   changed: z.boolean().describe("False where it was so before."),
 });
 
+export const WorkerTokenRow = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  name: z.string().describe('"built-in": the server\'s own, in its data folder.'),
+  createtime: digits.describe("Unix seconds."),
+  revoketime: digits.describe("Unix seconds; 0 = it lets workers in."),
+  workers: digits.describe("Connected with it."),
+});
+export type WorkerTokenRow = z.infer<typeof WorkerTokenRow>;
+export const WorkerTokenListResponse = z.strictObject({
+  ...okay,
+  tokens: z.array(WorkerTokenRow).describe("Revoked ones last, the newest first."),
+});
+export const WorkerTokenCreateResponse = z.strictObject({
+  ...okay,
+  id: z.string(),
+  token: z.string().describe("Shown this once."),
+});
+
 export const QueueRow = z.strictObject({
   slugowner: z.string(),
   slugproject: z.string(),

@@ -8,6 +8,8 @@ import {
   QueueDetailResponse,
   QueueTaskListResponse,
   WorkerListResponse,
+  WorkerTokenCreateResponse,
+  WorkerTokenListResponse,
 } from "./operate.ts";
 import { PRIORITIES } from "./queue.ts";
 import { type ApiRoute, count, text } from "./route.ts";
@@ -69,6 +71,19 @@ export const OPERATE_ROUTES: readonly ApiRoute[] = [
   operator("Worker/List", "The connected workers", z.object({}), WorkerListResponse),
   operator("Worker/Cordon", "Give a worker nothing more", z.object({ ...worker, reason }), EmptyResponse),
   operator("Worker/Uncordon", "Give a worker tasks again", z.object(worker), EmptyResponse),
+  operator("Worker/TokenList", "The tokens that let workers in", z.object({}), WorkerTokenListResponse),
+  operator(
+    "Worker/TokenCreate",
+    "Make a token for a worker on another machine",
+    z.object({ name: text.describe("1 to 60 letters, digits, dots, dashes: such as the machine's.") }),
+    WorkerTokenCreateResponse,
+  ),
+  operator(
+    "Worker/TokenRevoke",
+    "Let workers with this token in no more, and end their connections; the server's own gets a successor",
+    z.object({ id: text }),
+    EmptyResponse,
+  ),
   operator(
     "Audit/Run",
     "Derive again from the stored rows what must hold of tasks and money, and name what does not",

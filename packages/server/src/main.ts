@@ -1,6 +1,4 @@
 /** Puts the rooms together and runs them: one process, one port. */
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { API_ROUTES, type Log, openApi } from "@modelyard/contract";
@@ -73,19 +71,22 @@ import { startDeliverer } from "./webhooks/deliverer.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
 import { createWebhooks, dropClaims, oweNotice } from "./webhooks/service.ts";
 import { createDispatcher } from "./workers/dispatcher.ts";
-import { createGateway, workerTokenHash } from "./workers/gateway.ts";
+import { createGateway } from "./workers/gateway.ts";
 import { readinessOf } from "./workers/readiness.ts";
 import { createRegistry, isInstalled } from "./workers/registry.ts";
 import { workerRoutes } from "./workers/routes.ts";
 import { operateRoutes } from "./workers/routes-operate.ts";
-import { createAttempts, registerToken } from "./workers/service.ts";
+import { createAttempts } from "./workers/service.ts";
 import { createOperations } from "./workers/service-operate.ts";
+import { openWorkerTokens } from "./workers/tokens.ts";
 
 export interface Server {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
   url: string;
   /** Token with which workers connect; also in `<dataDir>/worker-token`. */
-  workerToken: string;
+  readonly workerToken: string;
+  /** Is told when there is a new one; the old one is about to be refused. */
+  onWorkerToken(listener: (token: string) => void): void;
   db: Database;
   projects: Projects;
   /** Accounts and keys of the very first start, shown once. */
@@ -121,12 +122,6 @@ async function checkMasterKey(db: Database, seal: Seal): Promise<void> {
   }
 }
 
-function workerToken(dataDir: string): string {
-  const path = join(dataDir, "worker-token");
-  if (!existsSync(path)) writeFileSync(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
-  return readFileSync(path, "utf8").trim();
-}
-
 export async function startServer(config: ServerConfig, log: Log): Promise<Server> {
   const db = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
   try {
@@ -154,8 +149,6 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     log,
   });
   const credentials = await firstRun(db, projects, { credit: config.firstCredit, keep: config.onFirstRun });
-  const token = workerToken(config.dataDir);
-  await registerToken(db, { hash: workerTokenHash(token), name: "built-in" });
   if (db.kind === "sqlite") {
     await db.write(async (tx) => {
       await clampLeases(tx);
@@ -167,6 +160,7 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
   const keys = forgetKeysNowAndThen(db, log);
   const sweeper = sweepFiles({ db, blobs, log });
   const registry = createRegistry();
+  const workerTokens = await openWorkerTokens({ db, bus, registry, dataDir: config.dataDir, log });
   const mail = createMail({ db, seal, smtpUrl: config.smtpUrl, from: config.mailFrom, log });
   const spendCaps = createSpendCaps({ db, mail, log, call: (tx, notice) => oweNotice(tx, bus, notice) });
   const turns = await loadTurns(db);
@@ -255,7 +249,11 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
     oidc: config.oidc,
     log,
   });
-  operateRoutes(app, { projects, operations: createOperations({ db, models, registry, pauses, cordons, turns }) });
+  operateRoutes(app, {
+    projects,
+    operations: createOperations({ db, models, registry, pauses, cordons, turns }),
+    tokens: workerTokens,
+  });
   webhookRoutes(app, { webhooks, tasks, projects });
   const pagesDir = join(config.dataDir, "pages");
   const explore = createExplore({ pagesDir, docsDir: config.docsDir, log });
@@ -312,7 +310,10 @@ async function startOn(db: Database, config: ServerConfig, log: Log): Promise<Se
 
   return {
     url,
-    workerToken: token,
+    get workerToken() {
+      return workerTokens.own;
+    },
+    onWorkerToken: workerTokens.onOwn,
     db,
     projects,
     credentials,

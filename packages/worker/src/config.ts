@@ -4,6 +4,7 @@ import type { IsolationChoice } from "./isolation/choose.ts";
 export interface WorkerConfig {
   /** Base address of the server, e.g. `http://10.0.0.5:8787`. */
   server: string;
+  /** May be changed while it runs: the next connection and request take it. */
   token: string;
   /** Shown to operators. */
   name: string;

@@ -52,9 +52,9 @@ export function acceptUpgrades(server: Server, options: UpgradeOptions): void {
     if (path === "/worker/v1") {
       void gateway
         .authorized(request.headers.authorization)
-        .catch(() => false)
-        .then((ok) => {
-          if (ok) gateway.accept(request, socket, head);
+        .catch(() => undefined)
+        .then((tokenHash) => {
+          if (tokenHash !== undefined) gateway.accept(request, socket, head, tokenHash);
           else refuse(socket, "401 Unauthorized");
         });
       return;

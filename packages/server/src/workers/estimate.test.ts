@@ -24,6 +24,7 @@ const worker = () =>
     id: "w",
     name: "w",
     release: "test",
+    tokenHash: "",
     capacity: { slots: 4, memory: 4_000, gpus: [] },
     messages: outbox(() => {}, queueMicrotask),
   });

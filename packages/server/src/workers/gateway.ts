@@ -1,5 +1,4 @@
 /** The workers' side of the server: one socket a worker (contract/worker-protocol.ts). */
-import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import {
   AnyHello,
@@ -33,6 +32,7 @@ import { needOf } from "./capacity.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { ConnectedWorker, type Registry } from "./registry.ts";
 import * as store from "./store.ts";
+import { TOKEN_REVOKED_TOPIC, type TokenRevoked, workerTokenHash } from "./tokens.ts";
 
 export interface GatewayDeps extends LifecycleDeps {
   registry: Registry;
@@ -43,24 +43,23 @@ export interface GatewayDeps extends LifecycleDeps {
 }
 
 export interface Gateway {
-  /** Whether the bearer token belongs to a worker. */
-  authorized(authorization: string | undefined): Promise<boolean>;
-  /** Takes over an upgrade request of a worker that was authorized. */
-  accept(request: IncomingMessage, socket: import("node:stream").Duplex, head: Buffer): void;
+  /** The hash of the bearer token, where it lets a worker in. */
+  authorized(authorization: string | undefined): Promise<string | undefined>;
+  /** Takes over an upgrade request of a worker that was authorized by the token with this hash. */
+  accept(request: IncomingMessage, socket: import("node:stream").Duplex, head: Buffer, tokenHash: string): void;
   close(): Promise<void>;
 }
 
 const HELLO_MS = 10_000;
 type Hello = Extract<FromWorker, { t: "hello" }>;
 
-export function workerTokenHash(token: string): string {
-  return createHash("sha256").update(`worker:${token}`).digest("hex");
-}
-
 export function createGateway(deps: GatewayDeps): Gateway {
   const { db, bus, models, registry, dispatcher, cordons, traces, log } = deps;
   const lifecycle: LifecycleDeps = deps;
   const server = new WebSocketServer({ noServer: true, maxPayload: WORKER_MESSAGE_LIMIT, perMessageDeflate: false });
+
+  /** By the token that let it in, each connection's way out. */
+  const connections = new Map<WebSocket, { tokenHash: string; refuse: (reason: string) => void }>();
 
   const tellModels = (worker: ConnectedWorker) => worker.send({ t: "models", models: models.versions() });
 
@@ -69,6 +68,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const { task, epoch, worker: id } = message as KillNews;
       // Its place stays taken until the worker says that nothing of it is alive.
       registry.get(id)?.send({ t: "kill", task, epoch });
+    }),
+    bus.subscribe(TOKEN_REVOKED_TOPIC, (message) => {
+      const { hash } = message as TokenRevoked;
+      for (const { tokenHash, refuse } of connections.values()) if (tokenHash === hash) refuse("its token was revoked");
     }),
     models.changed(() => {
       for (const worker of registry.all()) tellModels(worker);
@@ -101,22 +104,18 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   /** A worker of a protocol that this server does not speak: told why, whatever else its hello says. */
-  function refuse(ws: WebSocket, protocol: number, messages: Outbox<ToWorker>): void {
+  function protocolRefusal(protocol: number): string {
     const range = `${OLDEST_WORKER_PROTOCOL} to ${WORKER_PROTOCOL}`;
-    const reason = `this server speaks worker protocols ${range}, the worker ${protocol}; use the same release`;
-    messages.push({ t: "refused", reason });
-    messages.flush();
-    ws.close(1008, "protocol");
-    log(`a worker was refused: ${reason}`, { level: "warn" });
+    return `this server speaks worker protocols ${range}, the worker ${protocol}; use the same release`;
   }
 
-  async function admit(hello: Hello, messages: Outbox<ToWorker>): Promise<ConnectedWorker> {
+  async function admit(hello: Hello, messages: Outbox<ToWorker>, tokenHash: string): Promise<ConnectedWorker> {
     // The worker's earlier connection, should its end not have been noticed yet: nothing may be claimed for it any more.
     const earlier = registry.get(hello.worker);
     if (earlier) registry.remove(earlier);
     const { kept, lost, models: leased } = await reconcile(hello);
     const { worker: id, name, release, slots, memory, gpus } = hello;
-    const worker = new ConnectedWorker({ id, name, release, capacity: { slots, memory, gpus }, messages });
+    const worker = new ConnectedWorker({ id, name, release, tokenHash, capacity: { slots, memory, gpus }, messages });
     worker.knowsTraces = hello.protocol >= 2;
     worker.cordoned = cordons.get(name) !== undefined;
     for (const { task, epoch } of kept) {
@@ -190,12 +189,19 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   }
 
-  server.on("connection", (ws: WebSocket) => {
+  server.on("connection", (ws: WebSocket, _request: IncomingMessage, tokenHash: string) => {
     let worker: ConnectedWorker | undefined;
     let greeted = false;
     const messages = outbox<ToWorker>((frame) => {
       if (ws.readyState === ws.OPEN) ws.send(frame);
     }, process.nextTick);
+    const refuse = (reason: string) => {
+      messages.push({ t: "refused", reason });
+      messages.flush();
+      ws.close(1008, "refused");
+      log(`worker ${worker?.name ?? "(not greeted)"} was refused: ${reason}`, { level: "warn" });
+    };
+    connections.set(ws, { tokenHash, refuse });
     const greeting = setTimeout(() => ws.close(1008, "no hello"), HELLO_MS);
     // Reports of one task must be applied in order; different tasks may overlap, so that they share a transaction.
     const chains = new Map<string, Promise<void>>();
@@ -217,7 +223,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ws.on("message", (data, isBinary) => {
       for (const raw of (isBinary ? undefined : readFrame(String(data))) ?? [undefined]) {
         const hello = greeted ? undefined : AnyHello.safeParse(raw).data;
-        if (hello && !speaksProtocol(hello.protocol)) return refuse(ws, hello.protocol, messages);
+        if (hello && !speaksProtocol(hello.protocol)) return refuse(protocolRefusal(hello.protocol));
         const parsed = FromWorker.safeParse(raw);
         if (!parsed.success) {
           log(`a worker sent what is not a message: ${parsed.error.issues[0]?.message}`, { level: "warn" });
@@ -233,7 +239,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         greeted = true;
         clearTimeout(greeting);
         inOrder("hello", async () => {
-          worker = await admit(message, messages);
+          worker = await admit(message, messages, tokenHash);
         });
         return;
       }
@@ -246,6 +252,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     ws.on("error", (error) => log(`worker socket: ${error.message}`, { level: "warn" }));
     ws.on("close", () => {
       clearTimeout(greeting);
+      connections.delete(ws);
       if (!worker) return;
       registry.remove(worker);
       log(`worker ${worker.name} disconnected`, { worker: worker.name });
@@ -255,10 +262,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   return {
     async authorized(authorization) {
       const token = /^Bearer (\S{20,200})$/.exec(authorization ?? "")?.[1];
-      return token !== undefined && (await store.isTokenValid(db, workerTokenHash(token)));
+      if (token === undefined) return undefined;
+      const hash = workerTokenHash(token);
+      return (await store.isTokenValid(db, hash)) ? hash : undefined;
     },
-    accept(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (ws) => server.emit("connection", ws, request));
+    accept(request, socket, head, tokenHash) {
+      server.handleUpgrade(request, socket, head, (ws) => server.emit("connection", ws, request, tokenHash));
     },
     async close() {
       for (const end of ends) end();

@@ -21,6 +21,8 @@ export class ConnectedWorker {
   /** Unix milliseconds. */
   readonly connectedAt = Date.now();
   readonly release: string;
+  /** Of the token that let it in (workers/tokens.ts). */
+  readonly tokenHash: string;
   readonly #messages: Outbox<ToWorker>;
   /** It said that it takes nothing more. */
   draining = false;
@@ -39,12 +41,14 @@ export class ConnectedWorker {
     id: string;
     name: string;
     release: string;
+    tokenHash: string;
     capacity: Capacity;
     messages: Outbox<ToWorker>;
   }) {
     this.id = options.id;
     this.name = options.name;
     this.release = options.release;
+    this.tokenHash = options.tokenHash;
     this.capacity = options.capacity;
     this.#messages = options.messages;
   }

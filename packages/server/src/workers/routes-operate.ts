@@ -3,10 +3,11 @@ import type { FastifyInstance } from "fastify";
 import { authenticatedPost, type Call } from "../http/authenticated.ts";
 import type { Projects } from "../projects/service.ts";
 import type { Operations } from "./service-operate.ts";
+import type { WorkerTokens } from "./tokens.ts";
 
 export function operateRoutes(
   app: FastifyInstance,
-  { projects, operations }: { projects: Projects; operations: Operations },
+  { projects, operations, tokens }: { projects: Projects; operations: Operations; tokens: WorkerTokens },
 ): void {
   const action = (name: string, run: (call: Call) => Promise<object>) =>
     authenticatedPost(app, projects, `/v1/${name}`, run);
@@ -26,5 +27,8 @@ export function operateRoutes(
   action("Worker/List", async () => ({ workers: operations.workers() }));
   done("Worker/Cordon", (call) => operations.setCordoned(call, true));
   done("Worker/Uncordon", (call) => operations.setCordoned(call, false));
+  action("Worker/TokenList", async () => ({ tokens: await tokens.list() }));
+  action("Worker/TokenCreate", (call) => tokens.create(call));
+  done("Worker/TokenRevoke", (call) => tokens.revoke(call));
   action("Audit/Run", () => operations.audit());
 }

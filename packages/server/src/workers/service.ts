@@ -2,12 +2,6 @@ import type { Database } from "../db/database.ts";
 import * as queue from "../queue/service.ts";
 import { readInputsOf } from "../tasks/lifecycle.ts";
 import { inputFiles } from "../tasks/service.ts";
-import { upsertToken } from "./store.ts";
-
-/** Lets workers in that present the token with this hash. */
-export async function registerToken(db: Database, token: { hash: string; name: string }): Promise<void> {
-  await db.write((tx) => upsertToken(tx, token));
-}
 
 /** What a worker that fetches and delivers files is asked about its attempt. */
 export interface Attempts {

@@ -98,7 +98,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
       else send({ t: "model", version, state: "unavailable", reason: text.slice(0, 1000) });
     },
   });
-  const files = createServerFiles(config.server, config.token);
+  const files = createServerFiles(config);
   const installer = createInstaller({
     cacheDir: join(config.dataDir, "cache"),
     weightsDirs: config.weightsDirs,
@@ -315,7 +315,7 @@ export async function startWorker({ config, release, log }: AgentOptions): Promi
     for (const { attempt } of attempts.values()) if (attempt.renewedAt < limit) attempt.stop("lease-lost");
   }
 
-  const connection = new Connection(config.server, config.token, { hello, message: receive, log });
+  const connection = new Connection(config, { hello, message: receive, log });
   const timers = [
     setInterval(heartbeat, HEARTBEAT_MS),
     setInterval(watch, WATCH_MS),

@@ -3,6 +3,7 @@
  */
 import { type FromWorker, type Log, outbox, readFrame, ToWorker, WORKER_MESSAGE_LIMIT } from "@modelyard/contract";
 import { WebSocket } from "ws";
+import type { WorkerConfig } from "../config.ts";
 
 export interface ConnectionHandlers {
   /** The first message of every connection. */
@@ -20,13 +21,13 @@ const SILENCE_MS = 20_000;
 /** What `ws` says of an answer that is no upgrade, in words that help. */
 const WHY: Record<string, string> = {
   "Unexpected server response: 401":
-    "the server does not know this worker token; it is in the file worker-token of the server's data folder (401)",
+    "the server does not take this worker token: make one there with modelyard workers token, or take that of the file worker-token in its data folder (401)",
   "Unexpected server response: 404": "no Modelyard server answers there, or a proxy does not pass the path on (404)",
 };
 
 export class Connection {
   readonly #url: string;
-  readonly #token: string;
+  readonly #config: Pick<WorkerConfig, "token">;
   readonly #handlers: ConnectionHandlers;
   #socket: WebSocket | undefined;
   readonly #messages = outbox<FromWorker>((frame) => {
@@ -37,9 +38,9 @@ export class Connection {
   #closed = false;
   #heard = performance.now();
 
-  constructor(server: string, token: string, handlers: ConnectionHandlers) {
-    this.#url = `${server.replace(/^http/, "ws").replace(/\/+$/, "")}/worker/v1`;
-    this.#token = token;
+  constructor(config: Pick<WorkerConfig, "server" | "token">, handlers: ConnectionHandlers) {
+    this.#url = `${config.server.replace(/^http/, "ws").replace(/\/+$/, "")}/worker/v1`;
+    this.#config = config;
     this.#handlers = handlers;
     this.#connect();
   }
@@ -66,7 +67,7 @@ export class Connection {
 
   #connect(): void {
     const socket = new WebSocket(this.#url, {
-      headers: { authorization: `Bearer ${this.#token}` },
+      headers: { authorization: `Bearer ${this.#config.token}` },
       maxPayload: WORKER_MESSAGE_LIMIT,
       perMessageDeflate: false,
       handshakeTimeout: 10_000,

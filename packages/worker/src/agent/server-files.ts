@@ -5,6 +5,7 @@
 import { Readable } from "node:stream";
 import type { ReadableStream as WebStream } from "node:stream/web";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WorkerConfig } from "../config.ts";
 
 export interface ServerFiles {
   model(version: string, path: string): Promise<Readable>;
@@ -52,13 +53,17 @@ function refusal(response: Response, what: string): ServerFileError {
   });
 }
 
-export function createServerFiles(server: string, token: string): ServerFiles {
-  const base = `${server.replace(/\/+$/, "")}/worker/v1`;
-  const authorization = `Bearer ${token}`;
+export function createServerFiles(config: Pick<WorkerConfig, "server" | "token">): ServerFiles {
+  const base = `${config.server.replace(/\/+$/, "")}/worker/v1`;
+  const authorization = () => `Bearer ${config.token}`;
 
   const get = (path: string, signal?: AbortSignal): Promise<Readable> =>
     persistently(signal, async () => {
-      const options: RequestInit = { headers: { authorization }, redirect: "error", ...(signal ? { signal } : {}) };
+      const options: RequestInit = {
+        headers: { authorization: authorization() },
+        redirect: "error",
+        ...(signal ? { signal } : {}),
+      };
       const response = await fetch(base + path, options).catch(away);
       if (!response.ok || !response.body) throw refusal(response, path);
       return Readable.fromWeb(response.body as WebStream<Uint8Array>);
@@ -71,7 +76,11 @@ export function createServerFiles(server: string, token: string): ServerFiles {
       persistently(signal, async () => {
         const response = await fetch(`${base}/tasks/${task}/${epoch}/outputs`, {
           method: "POST",
-          headers: { authorization, "content-length": String(size), "content-type": "application/octet-stream" },
+          headers: {
+            authorization: authorization(),
+            "content-length": String(size),
+            "content-type": "application/octet-stream",
+          },
           body: Readable.toWeb(body()),
           duplex: "half",
           redirect: "error",
