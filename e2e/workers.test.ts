@@ -90,7 +90,7 @@ test("a worker with a wrong token is refused, says so, and gets nothing", async 
     "0",
   ];
   const { child, output } = await startProgram(args, {
-    ready: /does not know this worker token; it is in the file worker-token/,
+    ready: /does not take this worker token: make one there/,
   });
   try {
     const { taskid } = await own.run("test/echo", { prompt: "x" });

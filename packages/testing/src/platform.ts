@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Client, createClient } from "@modelyard/sdk";
+import { PATIENCE } from "./calls.ts";
 import { mainStore, type TestStore } from "./databases.ts";
 import { FIXTURE_MODELS, REPOSITORY } from "./folders.ts";
 
@@ -39,7 +40,11 @@ export async function startProgram(
   });
   let text = "";
   const match = await new Promise<RegExpExecArray>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready in time:\n${text}`)), options.timeoutMs ?? 30_000);
+    const giveUp = () => {
+      child.kill("SIGKILL");
+      reject(new Error(`not ready in time:\n${text}`));
+    };
+    const timer = setTimeout(giveUp, (options.timeoutMs ?? 30_000) * PATIENCE);
     const take = (chunk: Buffer) => {
       text += chunk.toString();
       const found = options.ready.exec(text);
