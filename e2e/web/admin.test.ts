@@ -1,8 +1,8 @@
 /** The operator's pages: pauses and cordons hold runs, accounts are found and given money, settings and coupons, the auditor. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { tokenIn, visitor } from "@modelyard/testing";
-import { axe, look, picture, type Site, settled, skip, startSite } from "./support.ts";
+import { fakeWorker, tokenIn, visitor } from "@modelyard/testing";
+import { axe, look, lookAtAll, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -148,6 +148,33 @@ test("sign-ups are opened, an invitation is made, a coupon's code is shown once,
   await close();
 });
 
+test("a worker's token is made, shown once with the line that starts a worker, and revoked", { skip }, async () => {
+  const { page, troubles, close } = await site.visit("/admin", { signedIn: true });
+  const tokens = page.getByRole("region", { name: "Tokens of workers" });
+  await tokens.waitFor();
+  await page.getByLabel("Machine").fill("gpu-9");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  const line = page.locator("main code").filter({ hasText: "MODELYARD_WORKER_TOKEN=" });
+  const [, workerToken = "", server = "", name] =
+    /^MODELYARD_WORKER_TOKEN=(\S+) .* --server (\S+) --name (\S+)$/.exec(await line.innerText()) ?? [];
+  assert.equal(name, "gpu-9");
+  await look(page, "admin-worker-token", { fullPage: true });
+  const worker = await fakeWorker({ url: server, workerToken });
+  await page.reload();
+  await page.getByRole("row").filter({ hasText: "gpu-9" }).getByRole("cell", { name: "1", exact: true }).waitFor();
+  assert.ok(!(await page.content()).includes(workerToken));
+  await page.getByRole("button", { name: /^Revoke the token gpu-9/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page
+    .getByRole("row")
+    .filter({ hasText: "gpu-9" })
+    .getByText(/^Revoked /)
+    .waitFor();
+  assert.match((await worker.next("refused")).reason, /revoked/);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
 test("who is no operator is told so", { skip }, async () => {
   const { page, close } = await site.visit("/admin");
   await page.getByText("Sign in to see this page.").waitFor();
@@ -156,11 +183,7 @@ test("who is no operator is told so", { skip }, async () => {
 
 test("axe finds nothing on any page of the operator's, and nothing is too wide", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/admin", { signedIn: true });
-  for (const [name, path] of Object.entries(PAGES)) {
-    await page.goto(site.platform.url + path);
-    await settled(page);
-    await look(page, name, { fullPage: true });
-  }
+  await lookAtAll(page, site.platform.url, PAGES);
   assert.deepEqual(troubles, []);
   await close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axe, look, picture, type Site, settled, skip, startSite } from "./support.ts";
+import { axe, lookAtAll, picture, type Site, skip, startSite } from "./support.ts";
 
 let site: Site;
 before(async () => {
@@ -212,11 +212,7 @@ test("name and sessions are changed; a wrong password is refused in words", { sk
 
 test("axe finds nothing on any page of the dashboard, and nothing is too wide", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/dashboard", { signedIn: true });
-  for (const [name, path] of Object.entries(PAGES)) {
-    await page.goto(site.platform.url + path);
-    await settled(page);
-    await look(page, name, { fullPage: true });
-  }
+  await lookAtAll(page, site.platform.url, PAGES);
   assert.deepEqual(troubles, []);
   await close();
 });

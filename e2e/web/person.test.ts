@@ -100,7 +100,7 @@ test("a picture is dropped on the form and sent; the run is stopped from the lis
     return data;
   })()`);
   await page.getByText("or drop or paste", { exact: false }).first().dispatchEvent("drop", { dataTransfer: files });
-  await page.getByText("lake.jpg").waitFor();
+  await page.getByText("lake.jpg", { exact: true }).first().waitFor();
   await page.getByLabel("Prompt").fill("a lake");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.locator('[data-run="done"]').waitFor();

@@ -157,3 +157,12 @@ export async function look(page: Page, name: string, { fullPage = false, at = "b
     }
   }
 }
+
+/** Each of these pages, by name and address, as `look` does it. */
+export async function lookAtAll(page: Page, url: string, pages: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(url + path);
+    await settled(page);
+    await look(page, name, { fullPage: true });
+  }
+}

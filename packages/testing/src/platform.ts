@@ -39,24 +39,23 @@ export async function startProgram(
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
   });
   let text = "";
-  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
-    const giveUp = () => {
-      child.kill("SIGKILL");
-      reject(new Error(`not ready in time:\n${text}`));
-    };
-    const timer = setTimeout(giveUp, (options.timeoutMs ?? 30_000) * PATIENCE);
-    const take = (chunk: Buffer) => {
-      text += chunk.toString();
-      const found = options.ready.exec(text);
-      if (!found) return;
-      clearTimeout(timer);
-      resolve(found);
-    };
-    child.stdout?.on("data", take);
-    child.stderr?.on("data", take);
-    child.once("error", reject);
-    child.once("exit", (code, signal) => reject(new Error(`it ended with ${signal ?? code}:\n${text}`)));
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+  const giveUp = () => {
+    child.kill("SIGKILL");
+    reject(new Error(`not ready in time:\n${text}`));
+  };
+  const timer = setTimeout(giveUp, (options.timeoutMs ?? 30_000) * PATIENCE);
+  const take = (chunk: Buffer) => {
+    text += chunk.toString();
+    const found = options.ready.exec(text);
+    if (found) resolve(found);
+  };
+  child.stdout?.on("data", take);
+  child.stderr?.on("data", take);
+  child.once("error", reject);
+  child.once("exit", (code, signal) => reject(new Error(`it ended with ${signal ?? code}:\n${text}`)));
+  // A timer that is left would keep the test's process for its whole length.
+  const match = await promise.finally(() => clearTimeout(timer));
   return { child, match, output: () => text };
 }
 

@@ -13,6 +13,7 @@ import { AdminFrame } from "./admin-frame.tsx";
 import { LoadBar } from "./load-bar.tsx";
 import { SwitchButton } from "./switch-button.tsx";
 import { WaitingTasks } from "./waiting-tasks.tsx";
+import { WorkerTokens } from "./worker-tokens.tsx";
 
 export function WorkersPage() {
   return (
@@ -61,7 +62,7 @@ function Workers() {
               </h2>
               {workers.length === 0 && (
                 <EmptyState
-                  sentence="No worker is connected: runs wait. The server brings one of its own unless it was started with --no-worker; others join with the token in its data folder, worker-token."
+                  sentence="No worker is connected: runs wait. The server brings one of its own unless it was started with --no-worker; others join with a token that you make below."
                   action={<code className="rounded bg-sunk px-2 py-1 font-mono text-sm">modelyard worker</code>}
                 />
               )}
@@ -69,6 +70,7 @@ function Workers() {
                 <WorkerCard key={worker.id} worker={worker} onChanged={found.reload} />
               ))}
             </section>
+            <WorkerTokens />
           </div>
         );
       }}
