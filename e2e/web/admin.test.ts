@@ -150,7 +150,7 @@ test("sign-ups are opened, an invitation is made, a coupon's code is shown once,
 
 test("a worker's token is made, shown once with the line that starts a worker, and revoked", { skip }, async () => {
   const { page, troubles, close } = await site.visit("/admin", { signedIn: true });
-  const tokens = page.getByRole("region", { name: "Tokens of workers" });
+  const tokens = page.getByRole("region", { name: "Tokens of workers", exact: true });
   await tokens.waitFor();
   await page.getByLabel("Machine").fill("gpu-9");
   await page.getByRole("button", { name: "Make a token" }).click();
