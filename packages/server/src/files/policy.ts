@@ -50,7 +50,8 @@ export function safeName(raw: string): string {
 /** Content type of a file by its name, with what a client claimed as second choice. */
 export function typeByName(name: string, claimed = ""): string {
   const extension = name.split(".").at(-1)?.toLowerCase() ?? "";
-  return TYPES[extension] ?? (/^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? claimed : "application/octet-stream");
+  const known = Object.hasOwn(TYPES, extension) ? TYPES[extension] : undefined;
+  return known ?? (/^[\w.+-]+\/[\w.+-]+$/.test(claimed) ? claimed : "application/octet-stream");
 }
 
 /** Path of a file's address below the public base. */
