@@ -1,5 +1,5 @@
 /** A copy of a data folder, made while its server runs, that is a data folder itself but for the keys. */
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { copyFile, cp, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import Sqlite from "better-sqlite3";
@@ -27,13 +27,14 @@ async function sync(path: string): Promise<void> {
 async function copyDatabase(from: string, to: string): Promise<number> {
   const temporary = `${to}.new`;
   rmSync(temporary, { force: true });
+  // There before its content, so that nobody else may read it at any moment; an empty file may be copied into.
+  writeFileSync(temporary, "", { mode: 0o600 });
   const db = new Sqlite(from, { readonly: true, fileMustExist: true });
   try {
     db.prepare("vacuum into ?").run(temporary);
   } finally {
     db.close();
   }
-  chmodSync(temporary, 0o600);
   await sync(temporary);
   // A log of an older copy would be read into the new one.
   for (const rest of ["-wal", "-shm"]) rmSync(to + rest, { force: true });

@@ -13,21 +13,23 @@ export interface StaticFile {
 }
 
 export const SCRIPT_TYPE = "text/javascript; charset=utf-8";
-const TYPES: Record<string, string> = {
-  js: SCRIPT_TYPE,
-  mjs: SCRIPT_TYPE,
-  wasm: "application/wasm",
-  css: "text/css; charset=utf-8",
-  svg: "image/svg+xml",
-  woff2: "font/woff2",
-};
+const TYPES = new Map(
+  Object.entries({
+    js: SCRIPT_TYPE,
+    mjs: SCRIPT_TYPE,
+    wasm: "application/wasm",
+    css: "text/css; charset=utf-8",
+    svg: "image/svg+xml",
+    woff2: "font/woff2",
+  }),
+);
 const PACKED = /\.(woff2|png|jpe?g|webp)$/;
 
 function readOne(path: string, name: string): StaticFile {
   const identity = readFileSync(path);
   const isPacked = PACKED.test(name);
   return {
-    contentType: TYPES[name.split(".").at(-1) ?? ""] ?? typeByName(name),
+    contentType: TYPES.get(name.split(".").at(-1) ?? "") ?? typeByName(name),
     immutable: name.startsWith("assets/"),
     bodies: isPacked
       ? { identity }

@@ -239,6 +239,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
         greeted = true;
         clearTimeout(greeting);
         inOrder("hello", async () => {
+          // Revoked between the request and this connection's being known: nobody else would end it.
+          if (!(await store.isTokenValid(db, tokenHash))) return refuse("its token was revoked");
           worker = await admit(message, messages, tokenHash);
         });
         return;

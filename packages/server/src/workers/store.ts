@@ -15,13 +15,13 @@ export async function admitToken(tx: Tx, token: { hash: string; name: string }):
   return row?.revoked_at === null;
 }
 
-/** Revokes the tokens of that name but this one; returns their hashes. */
-export async function revokeOthers(tx: Tx, { hash, name }: { hash: string; name: string }): Promise<string[]> {
-  const rows = await tx.all<{ token_hash: string }>(
-    "update worker_token set revoked_at = ? where name = ? and token_hash <> ? and revoked_at is null returning token_hash",
-    [tx.now, name, hash],
-  );
-  return rows.map(({ token_hash }) => token_hash);
+/** Revokes the tokens of that name but this one; returns how many those were. */
+export async function revokeOthers(tx: Tx, { hash, name }: { hash: string; name: string }): Promise<number> {
+  return tx.run("update worker_token set revoked_at = ? where name = ? and token_hash <> ? and revoked_at is null", [
+    tx.now,
+    name,
+    hash,
+  ]);
 }
 
 export async function revokeToken(tx: Tx, hash: string): Promise<void> {

@@ -60,23 +60,19 @@ export async function openWorkerTokens(deps: {
     return token;
   }
 
-  /** Writes a successor of the server's own, lets it in, and revokes what was before. */
-  async function settleOwn(token: string): Promise<boolean> {
-    return db.write(async (tx) => {
-      if (!(await store.admitToken(tx, { hash: workerTokenHash(token), name: OWN }))) return false;
-      const old = await store.revokeOthers(tx, { hash: workerTokenHash(token), name: OWN });
-      for (const hash of old) tx.afterCommit(() => bus.publish(TOKEN_REVOKED_TOPIC, { hash } satisfies TokenRevoked));
-      if (old.length > 0) log("the built-in worker's token is another one now; the one before lets nobody in any more");
-      return true;
-    });
-  }
+  /** False where it was revoked. */
+  const admitOwn = (token: string): Promise<boolean> =>
+    db.write((tx) => store.admitToken(tx, { hash: workerTokenHash(token), name: OWN }));
 
   let own = existsSync(file) ? readFileSync(file, "utf8").trim() : keep(newToken());
   // One that was revoked, such as that of a restored backup, must not come to life again.
-  if (!(await settleOwn(own))) {
+  if (!(await admitOwn(own))) {
     own = keep(newToken());
-    await settleOwn(own);
+    await admitOwn(own);
   }
+  // Nobody is connected yet.
+  const old = await db.write((tx) => store.revokeOthers(tx, { hash: workerTokenHash(own), name: OWN }));
+  if (old > 0) log("the built-in worker's token is another one now; the one before lets nobody in any more");
 
   return {
     get own() {
@@ -120,10 +116,11 @@ export async function openWorkerTokens(deps: {
       if (!row) throw apiError("workerTokenNotExist");
       if (row.revoked_at !== null) return;
       if (row.token_hash === workerTokenHash(own)) {
-        own = keep(newToken());
-        // Whoever uses it hears of the new one before the old one's connections end.
+        // Whoever uses it has the new one, and may, before the old one's connections end.
+        const successor = newToken();
+        await admitOwn(successor);
+        own = keep(successor);
         for (const tell of listeners) tell(own);
-        await settleOwn(own);
       }
       await db.write(async (tx) => {
         await store.revokeToken(tx, row.token_hash);

@@ -49,7 +49,8 @@ function away(error: unknown): never {
 
 function refusal(response: Response, what: string): ServerFileError {
   return new ServerFileError(`the server answered ${response.status} to ${what}`, {
-    transient: response.status >= 500,
+    // 401: the token was replaced while the call was under way; the next try has the new one (WorkerConfig.token).
+    transient: response.status >= 500 || response.status === 401,
   });
 }
 
